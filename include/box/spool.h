@@ -1,0 +1,51 @@
+/* spool: sealed batches as files, while the database is away.  Layer: box.
+ *
+ * A file is named "<accepted_us>-<epoch_id>-<16 hex>.batch" and holds (big-endian): magic "MYS1",
+ * survey_id u64, version_id u64, epoch_id u64, accepted_us u64, n u32, n box hashes of 16 bytes,
+ * sealed_len u32, the sealed bytes, and 32 bytes of BLAKE2b over all before it. */
+#ifndef MINYI_BOX_SPOOL_H
+#define MINYI_BOX_SPOOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "box/key.h"
+
+struct sealed_batch {
+    int64_t survey_id, version_id, epoch_id;
+    int64_t accepted_us; /* microseconds since 1970, UTC: orders a ballot sent twice */
+    unsigned char batch_id[16]; /* random; storing the same batch twice changes nothing */
+    size_t n;
+    const unsigned char *box_hashes; /* n * KEY_HASH_BYTES */
+    const unsigned char *sealed;
+    size_t sealed_len;
+};
+
+/* Write the batch durably (see file_write_durably). RC_OK, RC_IO. */
+enum rc spool_write(const char *dir, const struct sealed_batch *b, struct rc_info *e) MUST_CHECK;
+
+/* Call `each` for every file, oldest first; when it returns RC_OK the file is removed. A file that
+ * does not check is renamed to "<name>.bad" and counted in *n_bad. Stops at the first other result
+ * and returns it. Temporary files of a crashed write (names with a leading dot) older than an hour
+ * are removed. *n_done counts what was removed. */
+typedef enum rc spool_fn(void *ctx, const struct sealed_batch *b, struct rc_info *e);
+enum rc spool_drain(const char *dir, spool_fn *each, void *ctx, size_t *n_done, size_t *n_bad,
+                    struct rc_info *e) MUST_CHECK;
+
+struct spool_state {
+    size_t n_files, n_bad;
+    int64_t bytes;
+    int64_t oldest_us;      /* 0 when empty */
+    size_t n_epochs;        /* distinct epochs named by the files, at most 64 listed */
+    int64_t epochs[64];
+};
+
+/* Look at the folder without changing it. RC_OK, RC_IO, RC_NOTFOUND. */
+enum rc spool_look(const char *dir, struct spool_state *out, struct rc_info *e) MUST_CHECK;
+
+/* The pure reader of one file's bytes (the fuzz target); out points into `p`. RC_OK, RC_INPUT. */
+enum rc spool_parse(const unsigned char *p, size_t len, struct sealed_batch *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,120 @@
+/* form: a questionnaire version, as it is frozen at publication.  Layer: form (uses base).
+ * Everything lives in one arena; read-only after it was made, so threads may share it. */
+#ifndef MINYI_FORM_FORM_H
+#define MINYI_FORM_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/rc.h"
+
+enum {
+    FORM_LANGS_MAX = 8,
+    FORM_NODES_MAX = 1000,
+    FORM_CHOICES_MAX = 500, /* in one list */
+    FORM_CODES_MAX = 8192,  /* bytes of codes in one ballot */
+    FORM_TEXT_MAX = 2000    /* code points in one text answer, unless the author says less */
+};
+
+enum form_type {
+    FORM_NOTE,
+    FORM_GROUP_BEGIN,
+    FORM_GROUP_END,
+    FORM_ACKNOWLEDGE, /* one box to tick; required means it must be ticked */
+    FORM_SELECT_ONE,
+    FORM_SELECT_MULTIPLE,
+    FORM_INTEGER,
+    FORM_TEXT
+};
+
+/* One text in every language of the form, in the order of form.langs; NULL where there is none. */
+struct form_label {
+    const char *t[FORM_LANGS_MAX];
+};
+
+struct form_choice {
+    const char *name; /* the code that is submitted and exported, e.g. "44", "55+" */
+    struct form_label label;
+    bool is_dont_know; /* choices.csv column dont_know = yes: counted apart, outside denominators */
+    bool is_exclusive; /* column exclusive = yes: in select_multiple it excludes the others */
+};
+
+struct form_choices {
+    const char *list_name;
+    size_t n;
+    const struct form_choice *items;
+};
+
+enum form_op { FORM_ALWAYS, FORM_EQUAL, FORM_NOT_EQUAL, FORM_SELECTED, FORM_NOT_SELECTED };
+
+/* relevant: `${q} = 'choice'`, `${q} != 'choice'`, `selected(${q}, 'choice')`, `not(selected(...))`. */
+struct form_relevant {
+    enum form_op op;
+    size_t node;   /* index of the question it looks at: always an earlier one */
+    size_t choice; /* index in that question's choices */
+};
+
+struct form_node {
+    enum form_type type;
+    const char *name; /* [A-Za-z][A-Za-z0-9_]{0,62}, unique */
+    struct form_label label, hint, required_message, constraint_message;
+    bool is_required;
+    bool is_likert;   /* appearance likert: five-point item: top-two box etc. are computed */
+    bool is_minimal;  /* appearance minimal: a drop-down */
+    bool is_multiline;
+    bool is_profile;  /* column profile = yes: a grouping question of the respondent's profile */
+    bool is_chart_hidden;
+    struct form_relevant relevant; /* its own; the enclosing groups' apply too */
+    size_t parent;                 /* index of the enclosing group begin, SIZE_MAX at the top */
+    const struct form_choices *choices; /* select_*; NULL otherwise */
+    int64_t min, max; /* integer: from constraint `. >= a and . <= b`; text: max = code points */
+    /* Frozen layout of the answer in a ballot's codes; width 0: nothing is stored. */
+    size_t offset, width;
+    /* Frozen place of its counts in a cell: first slot and how many.  For closed questions:
+     * slot 0 not asked, 1 skipped, 2+i choice i.  Integer and text: not asked, skipped, answered. */
+    size_t slot, n_slots;
+};
+
+enum form_sample { FORM_RANDOM, FORM_OPEN, FORM_DEMONSTRATION };
+
+struct form {
+    const char *slug;
+    size_t n_langs;
+    const char *langs[FORM_LANGS_MAX]; /* BCP 47: "zh", "en"; the default language first */
+    struct form_label title, description;
+    struct form_label organiser, handler, contact, legal_basis, population; /* settings.csv */
+    enum form_sample sample;
+    const char *time_zone; /* "Asia/Shanghai" */
+    int64_t retain_days;   /* days that responses are kept after the opening */
+    int64_t smallest_age;
+    int64_t min_opening;   /* ballots; >= 5, a demonstration >= 1 */
+    bool is_read_back;
+    size_t n_nodes;
+    const struct form_node *nodes;
+    size_t codes_len; /* bytes of one ballot's codes */
+    size_t n_slots;   /* length of a cell's counts */
+};
+
+/* Index of the language `lang` ("en", "zh-CN" finds "zh"), or SIZE_MAX. */
+size_t form_lang(const struct form *f, const char *lang);
+
+/* Text of a label in language `i`, else in the default language, else "". Never NULL. */
+const char *form_text(const struct form_label *l, size_t i);
+
+/* Index of the question called name[0..len), or SIZE_MAX. */
+size_t form_find(const struct form *f, const char *name, size_t len);
+
+/* Index of the choice called name[0..len) in the list, or SIZE_MAX. */
+size_t form_find_choice(const struct form_choices *c, const char *name, size_t len);
+
+/* The frozen definition as canonical JSON (sorted keys, one line): equal forms give equal bytes. */
+enum rc form_to_json(const struct form *f, struct buf *out, struct rc_info *e) MUST_CHECK;
+
+/* Read it back, everything in `a`. RC_OK; RC_INPUT (not such a document: says where); RC_NOMEM. */
+enum rc form_from_json(const char *json, size_t len, struct arena *a, struct form **out,
+                       struct rc_info *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,23 @@
+/* xlsform: read a questionnaire written as XLSForm in CSV (survey.csv, choices.csv, settings.csv).
+ * Layer: form. What it does not know it refuses by name, with file, row and column, all at once. */
+#ifndef MINYI_FORM_XLSFORM_H
+#define MINYI_FORM_XLSFORM_H
+
+#include "form/form.h"
+
+struct xlsform_files {
+    const char *survey, *choices, *settings; /* contents */
+    size_t survey_len, choices_len, settings_len;
+};
+
+/* Build the form, with its layout computed, in `a`. Problems are appended to `problems`, one line
+ * each: "survey.csv:12:relevant: unknown question \"q_foo\"".
+ * RC_OK; RC_INPUT when there is any problem; RC_NOMEM. */
+enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct form **out,
+                     struct buf *problems, struct rc_info *e) MUST_CHECK;
+
+/* The same from a folder. RC_IO, RC_NOTFOUND, RC_TOOBIG (1 MiB a file) as well. */
+enum rc xlsform_read_dir(const char *dir, struct arena *a, struct form **out, struct buf *problems,
+                         struct rc_info *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,66 @@
+/* publication: the figures of one survey version at one tally, as a struct and as canonical JSON.
+ * Layer: report (uses base; knows no SQL, no HTTP).  The JSON is what publish.publication.body
+ * holds: written by the tally, read by results. Same figures, same bytes: it holds no clock time. */
+#ifndef MINYI_REPORT_PUBLICATION_H
+#define MINYI_REPORT_PUBLICATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/rc.h"
+#include "form/form.h"
+
+/* A share with what belongs to it. When `n` (the denominator) is 0 there is no share. */
+struct pub_share {
+    int64_t count;
+    double p;          /* count / n, 0..1 */
+    bool has_interval; /* only where the survey's sample allows it */
+    double low, high;  /* 95% Wilson */
+};
+
+struct pub_option {
+    const char *name;
+    struct form_label label;
+    struct pub_share share;
+    bool is_dont_know; /* counted apart: share.p is not computed */
+};
+
+struct pub_question {
+    const char *name;
+    enum form_type type;
+    struct form_label label;
+    bool is_likert, is_profile;
+    int64_t n;         /* valid answers: the denominator (don't know is not in it) */
+    int64_t n_not_asked, n_skipped, n_dont_know;
+    bool is_suppressed; /* below the row threshold: options hold no numbers */
+    size_t n_options;
+    const struct pub_option *options; /* closed questions */
+    bool has_boxes;                   /* is_likert with five points */
+    struct pub_share top2, neutral, bottom2;
+};
+
+struct publication {
+    const char *slug;
+    int64_t version_no;
+    size_t n_langs;
+    const char *langs[FORM_LANGS_MAX];
+    struct form_label title, population, organiser;
+    enum form_sample sample;
+    int64_t n_ballots;
+    int64_t threshold; /* rows below it are not published; 0 = off (demonstration) */
+    const char *first_day, *last_day; /* days of the openings, YYYY-MM-DD, "" when none */
+    size_t n_questions;
+    const struct pub_question *questions;
+};
+
+enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e) MUST_CHECK;
+enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,
+                              struct rc_info *e) MUST_CHECK;
+
+/* Percent text with the decimals that n carries: none under n = 1,000, one from there on: "78.9". */
+void publication_percent(double p, int64_t n, char out[16]);
+
+#endif
