@@ -12,7 +12,7 @@ enum { CATALOGUE_LANGS_MAX = 8 };
 
 struct catalogue;
 
-/* Load all of html/i18n/*.txt. The language is the file's name; keys "lang.tag" (BCP 47 for the
+/* Load every .txt file of html/i18n. The language is the file's name; keys "lang.tag" (BCP 47 for the
  * html element, e.g. zh-CN), "lang.name" and "lang.dir" (ltr, rtl) are required. zh comes first.
  * RC_OK; RC_INPUT (file:line and what is missing); RC_IO; RC_NOMEM. */
 enum rc catalogue_load(const char *html_dir, struct arena *a, struct catalogue **out, struct rc_info *e) MUST_CHECK;
