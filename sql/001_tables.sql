@@ -2,7 +2,7 @@
 -- publish (cells, publications), registry (accounts census), office (administrators),
 -- analyst (generated views).  Run as minyi_owner by `minyi migrate`, once.
 
-CREATE SCHEMA core;
+CREATE SCHEMA IF NOT EXISTS core;
 CREATE SCHEMA intake;
 CREATE SCHEMA record;
 CREATE SCHEMA publish;

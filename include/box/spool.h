@@ -1,7 +1,7 @@
 /* spool: sealed batches as files, while the database is away.  Layer: box.
  *
  * A file is named "<accepted_us>-<epoch_id>-<16 hex>.batch" and holds (big-endian): magic "MYS1",
- * survey_id u64, version_id u64, epoch_id u64, accepted_us u64, n u32, n box hashes of 16 bytes,
+ * survey_id u64, version_id u64, epoch_id u64, accepted_us u64, batch_id[16], n u32, n box hashes of 16 bytes,
  * sealed_len u32, the sealed bytes, and 32 bytes of BLAKE2b over all before it. */
 #ifndef MINYI_BOX_SPOOL_H
 #define MINYI_BOX_SPOOL_H

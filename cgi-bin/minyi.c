@@ -1,0 +1,56 @@
+/* minyi: the operator's command. A table of commands and main, nothing else. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/settings.h"
+#include "cmd/cmd.h"
+
+static const struct command {
+    const char *name, *usage, *help;
+    command_fn *fn;
+} commands[] = {
+    {"migrate", "", "bring the database to this program's schema (as minyi_owner)", cmd_migrate},
+    {"open", "SLUG", "take ballots (again)", cmd_open},
+    {"close", "SLUG", "take no more ballots", cmd_close},
+    {"key", "init [--replace] | restore", "make the recovery key; restore a lost keyring with it", cmd_key},
+    {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(FILE *to)
+{
+    (void)fprintf(to, "usage: minyi COMMAND [ARGUMENTS]\n\n");
+    for (int i = 0; i < N_COMMANDS; i++) {
+        char call[64];
+        (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].usage);
+        (void)fprintf(to, "  %-36s %s\n", call, commands[i].help);
+    }
+    (void)fprintf(to, "\nExit status: 0 done, 1 failed, 2 wrong usage, 75 try again.\n\n");
+    settings_print(to);
+}
+
+int main(int argc, char **argv)
+{
+    struct rc_info e = {0};
+    log_program("minyi");
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        help(argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    enum rc rc = sodium_init() < 0 ? rc_set(&e, RC_CRYPTO, "libsodium does not start") : settings_load(&e);
+    const struct command *c = NULL;
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            c = &commands[i];
+    if (rc == RC_OK && c == NULL)
+        rc = rc_set(&e, RC_USAGE, "there is no command \"%s\": see minyi --help", argv[1]);
+    if (rc == RC_OK)
+        rc = c->fn(argc - 1, argv + 1, &e);
+    if (rc != RC_OK && e.msg[0] != '\0')
+        (void)fprintf(stderr, "minyi: %s\n", e.msg);
+    if (rc == RC_USAGE && c != NULL)
+        (void)fprintf(stderr, "usage: minyi %s %s\n", c->name, c->usage);
+    return rc_exit_status(rc);
+}

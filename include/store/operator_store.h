@@ -1,0 +1,70 @@
+/* operator_store: what the operator's command asks of the database (role minyi_operator, and
+ * minyi_tally for restoring keys).  Layer: store. */
+#ifndef MINYI_STORE_OPERATOR_STORE_H
+#define MINYI_STORE_OPERATOR_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "store/db.h"
+
+/* Handles for the two roles; NULL when out of memory. Free with db_free. */
+struct db *operator_db(void) MUST_CHECK;
+struct db *operator_keys_db(void) MUST_CHECK;
+
+struct published {
+    int64_t survey_id, version_id;
+    int64_t version_no;
+    bool is_new;
+};
+
+/* Freeze a definition. RC_CONFLICT when the survey exists with another sample. */
+enum rc operator_publish(struct db *db, const char *slug, const char *sample, const char *json,
+                         const unsigned char hash[32], struct published *out, struct rc_info *e) MUST_CHECK;
+
+/* state: "open" or "closed". RC_NOTFOUND. */
+enum rc operator_set_state(struct db *db, const char *slug, const char *state, struct rc_info *e) MUST_CHECK;
+
+struct operator_survey {
+    int64_t survey_id, version_id;
+    const char *sample, *definition;
+    size_t definition_len;
+};
+/* The current version of a survey, strings in `a`. RC_NOTFOUND. */
+enum rc operator_survey(struct db *db, const char *slug, struct arena *a, struct operator_survey *out,
+                        struct rc_info *e) MUST_CHECK;
+
+/* RC_NOTFOUND: no epoch key yet (the tally makes it). */
+enum rc operator_newest_key(struct db *db, int64_t *epoch_id, unsigned char pk[32], struct rc_info *e) MUST_CHECK;
+
+struct sealed_batch;
+/* Store a sealed batch of synthetic ballots. RC_FORBIDDEN: not a demonstration. */
+enum rc operator_drop_synthetic(struct db *db, const struct sealed_batch *b, struct rc_info *e) MUST_CHECK;
+
+/* RC_CONFLICT: there is one and `replace` is false. */
+enum rc operator_put_recovery_key(struct db *db, const unsigned char pk[32], bool replace, struct rc_info *e) MUST_CHECK;
+
+struct escrow {
+    int64_t epoch_id;
+    const unsigned char *public_key; /* 32 bytes */
+    const unsigned char *escrow;
+    size_t escrow_len;
+};
+/* All keys that are not destroyed (as minyi_tally). */
+enum rc operator_escrows(struct db *db, struct arena *a, struct escrow **out, size_t *n, struct rc_info *e) MUST_CHECK;
+
+struct house_state {
+    bool has_run;
+    int64_t run_age_s;         /* since the last finished tally */
+    const char *run_outcome;   /* of the newest run */
+    const char *run_message;
+    int64_t box_ballots, box_batches, box_oldest_us;
+    int64_t quarantine_batches, quarantine_ballots;
+    int64_t n_keys, newest_key_age_s; /* -1: none */
+};
+enum rc operator_house_state(struct db *db, struct arena *a, struct house_state *out, struct rc_info *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,49 @@
+-- Who may do what.  Idempotent; run last by every `minyi migrate`, as minyi_owner, and again after a
+-- node is added.  First everything is taken back, then little is given.
+REVOKE ALL ON ALL TABLES IN SCHEMA core, intake, record, publish, registry, office, analyst
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA core, intake, record, publish, registry, office
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA core, intake, record, publish, registry, office
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+REVOKE ALL ON SCHEMA core, intake, record, publish, registry, office, analyst
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON TYPES FROM PUBLIC;
+
+-- survey: reads what is published, drops into the box, and can read no answer.
+GRANT USAGE ON SCHEMA core, intake TO minyi_survey;
+GRANT SELECT ON core.survey, core.version TO minyi_survey;
+GRANT EXECUTE ON FUNCTION intake.newest_key(),
+    intake.drop_batch(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea) TO minyi_survey;
+
+-- results: publications only.
+GRANT USAGE ON SCHEMA publish TO minyi_results;
+GRANT SELECT ON publish.publication, publish.current TO minyi_results;
+
+-- tally: opens, counts, publishes.
+GRANT USAGE ON SCHEMA core, intake, record, publish TO minyi_tally;
+GRANT SELECT ON core.survey, core.version, intake.recovery_key TO minyi_tally;
+GRANT SELECT, INSERT, UPDATE (destroyed_at, escrow) ON intake.epoch_key TO minyi_tally;
+GRANT SELECT, DELETE ON intake.batch TO minyi_tally;
+GRANT SELECT, INSERT ON intake.quarantine TO minyi_tally;
+GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
+GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run TO minyi_tally;
+GRANT SELECT, INSERT ON publish.publication TO minyi_tally;
+
+-- admin: definitions and publications; no batch, no receipt hash.
+GRANT USAGE ON SCHEMA core, publish, office TO minyi_admin;
+GRANT SELECT ON core.survey, core.version, publish.publication, publish.current, publish.run TO minyi_admin;
+
+-- operator: publishes questionnaires, imports, looks after keys and state; never answers.
+GRANT USAGE ON SCHEMA core, intake, publish TO minyi_operator;
+GRANT SELECT ON core.survey, core.version, publish.publication, publish.current, publish.run TO minyi_operator;
+GRANT EXECUTE ON FUNCTION
+    core.publish_version(text, text, text, bytea), core.set_state(text, text),
+    intake.newest_key(), intake.box_state(), intake.quarantine_state(), intake.key_state(),
+    intake.put_recovery_key(bytea, boolean),
+    intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
+    TO minyi_operator;
+
+GRANT USAGE ON SCHEMA analyst TO minyi_analyst;
+GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO minyi_analyst;
