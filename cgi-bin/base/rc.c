@@ -32,6 +32,20 @@ enum rc rc_set(struct rc_info *e, enum rc rc, const char *fmt, ...)
     va_list ap;
     va_start(ap, fmt);
     e->rc = rc;
+    e->reason = NULL;
+    (void)vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    va_end(ap);
+    return rc;
+}
+
+enum rc rc_set_reason(struct rc_info *e, enum rc rc, const char *reason, const char *fmt, ...)
+{
+    if (e == NULL)
+        return rc;
+    va_list ap;
+    va_start(ap, fmt);
+    e->rc = rc;
+    e->reason = reason;
     (void)vsnprintf(e->msg, sizeof e->msg, fmt, ap);
     va_end(ap);
     return rc;

@@ -25,12 +25,13 @@ static enum rc decode(const char *p, size_t len, struct arena *a, const char **o
             int high = i + 2 < len ? hex_value(p[i + 1]) : -1;
             int low = i + 2 < len ? hex_value(p[i + 2]) : -1;
             if (high < 0 || low < 0)
-                return rc_set(e, RC_INPUT, "a %% in the form is not followed by two hex digits");
+                return rc_set_reason(e, RC_INPUT, "bad_escape",
+                                     "a %% in the form is not followed by two hex digits");
             c = (char)(high << 4 | low);
             i += 2;
         }
         if (c == '\0')
-            return rc_set(e, RC_INPUT, "the form holds a zero byte");
+            return rc_set_reason(e, RC_INPUT, "zero_byte", "the form holds a zero byte");
         d[n++] = c;
     }
     *out = d;
@@ -41,22 +42,23 @@ static enum rc decode(const char *p, size_t len, struct arena *a, const char **o
 static enum rc check_name(const char *p, size_t len, struct rc_info *e)
 {
     if (len == 0)
-        return rc_set(e, RC_INPUT, "a field of the form has no name");
+        return rc_set_reason(e, RC_INPUT, "bad_name", "a field of the form has no name");
     if (len > WEB_KEY_MAX)
-        return rc_set(e, RC_INPUT, "a field's name is longer than %d bytes", WEB_KEY_MAX);
+        return rc_set_reason(e, RC_INPUT, "bad_name", "a field's name is longer than %d bytes",
+                             WEB_KEY_MAX);
     if (!text_is_utf8(p, len))
-        return rc_set(e, RC_INPUT, "a field's name is not valid UTF-8");
+        return rc_set_reason(e, RC_INPUT, "bad_utf8", "a field's name is not valid UTF-8");
     if (text_has_control(p, len) || strpbrk(p, "\t\r\n") != NULL)
-        return rc_set(e, RC_INPUT, "a field's name holds a control character");
+        return rc_set_reason(e, RC_INPUT, "control", "a field's name holds a control character");
     return RC_OK;
 }
 
 static enum rc check_value(const char *p, size_t len, struct rc_info *e)
 {
     if (!text_is_utf8(p, len))
-        return rc_set(e, RC_INPUT, "a field's value is not valid UTF-8");
+        return rc_set_reason(e, RC_INPUT, "bad_utf8", "a field's value is not valid UTF-8");
     if (text_has_control(p, len))
-        return rc_set(e, RC_INPUT, "a field's value holds a control character");
+        return rc_set_reason(e, RC_INPUT, "control", "a field's value holds a control character");
     return RC_OK;
 }
 
@@ -68,7 +70,8 @@ static enum rc parse_pair(const char *p, size_t len, struct arena *a, struct web
     size_t name_len = equals == NULL ? len : (size_t)(equals - p);
     const char *value = equals == NULL ? p + len : equals + 1;
     if (name_len > 3 * (size_t)WEB_KEY_MAX) /* too long however it is encoded */
-        return rc_set(e, RC_INPUT, "a field's name is longer than %d bytes", WEB_KEY_MAX);
+        return rc_set_reason(e, RC_INPUT, "bad_name", "a field's name is longer than %d bytes",
+                             WEB_KEY_MAX);
     struct web_field f = {0};
     enum rc rc = decode(p, name_len, a, &f.name, &f.name_len, e);
     if (rc == RC_OK)
@@ -102,9 +105,11 @@ enum rc web_form_parse(const char *p, size_t len, struct arena *a, const struct 
 {
     size_t most = count_pairs(p, len);
     if (len > WEB_BODY_MAX)
-        return rc_set(e, RC_TOOBIG, "the form is larger than %d bytes", WEB_BODY_MAX);
+        return rc_set_reason(e, RC_TOOBIG, "too_large", "the form is larger than %d bytes",
+                             WEB_BODY_MAX);
     if (most > WEB_FIELDS_MAX)
-        return rc_set(e, RC_TOOBIG, "the form has more than %d fields", WEB_FIELDS_MAX);
+        return rc_set_reason(e, RC_TOOBIG, "too_large", "the form has more than %d fields",
+                             WEB_FIELDS_MAX);
     struct web_field *f = arena_array(a, most, sizeof *f);
     if (f == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu fields", most);
@@ -150,7 +155,7 @@ enum rc web_single(const struct web_field *f, size_t n, const char *name, const 
         if (!text_equal(name, f[i].name, f[i].name_len))
             continue;
         if (found != NULL)
-            return rc_set(e, RC_INPUT, "field \"%s\" was sent twice", name);
+            return rc_set_reason(e, RC_INPUT, "twice", "field \"%s\" was sent twice", name);
         found = f[i].value;
     }
     *out = found;

@@ -46,13 +46,13 @@ static enum rc parse_path(char *const *params, struct request *out, struct rc_in
     const char *p = param(params, "DOCUMENT_URI");
     size_t len = p == NULL ? 0 : strlen(p);
     if (len == 0 || p[0] != '/')
-        return rc_set(e, RC_INPUT, "the path does not begin with '/'");
+        return rc_set_reason(e, RC_INPUT, "path", "the path does not begin with '/'");
     if (len > WEB_PATH_MAX)
-        return rc_set(e, RC_INPUT, "the path is longer than %d bytes", WEB_PATH_MAX);
+        return rc_set_reason(e, RC_INPUT, "path", "the path is longer than %d bytes", WEB_PATH_MAX);
     if (!text_is_utf8(p, len))
-        return rc_set(e, RC_INPUT, "the path is not valid UTF-8");
+        return rc_set_reason(e, RC_INPUT, "path", "the path is not valid UTF-8");
     if (text_has_control(p, len) || strpbrk(p, "\t\r\n") != NULL)
-        return rc_set(e, RC_INPUT, "the path holds a control character");
+        return rc_set_reason(e, RC_INPUT, "path", "the path holds a control character");
     const char *copy = arena_memdup(out->arena, p, len);
     if (copy == NULL)
         return rc_set(e, RC_NOMEM, "no memory for the path");
@@ -76,7 +76,8 @@ static enum rc join_cookies(char *const *params, struct request *out, struct rc_
     enum rc rc = RC_OK;
     const char *copy = "";
     if (!buf_ok(&all))
-        rc = rc_set(e, RC_TOOBIG, "the cookies are larger than %d bytes", WEB_COOKIE_MAX);
+        rc = rc_set_reason(e, RC_TOOBIG, "cookies", "the cookies are larger than %d bytes",
+                           WEB_COOKIE_MAX);
     else if (all.len > 0 && (copy = arena_memdup(out->arena, all.p, all.len)) == NULL)
         rc = rc_set(e, RC_NOMEM, "no memory for the cookies");
     buf_release(&all);
@@ -100,14 +101,15 @@ static enum rc parse_length(char *const *params, const struct request *rq, int64
     const char *p = param(params, "CONTENT_LENGTH");
     int64_t n = 0;
     if (p != NULL && *p != '\0' && text_to_i64(p, strlen(p), 0, INT64_MAX, &n) != RC_OK)
-        return rc_set(e, RC_INPUT, "the declared length is not a number");
+        return rc_set_reason(e, RC_INPUT, "length", "the declared length is not a number");
     *content_length = n;
     if (n == 0)
         return RC_OK;
     if (rq->method != WEB_POST)
-        return rc_set(e, RC_INPUT, "a body came with a method that has none");
+        return rc_set_reason(e, RC_INPUT, "not_a_form", "a body came with a method that has none");
     if (!is_form_type(param(params, "CONTENT_TYPE")))
-        return rc_set(e, RC_INPUT, "the body is not a form (application/x-www-form-urlencoded)");
+        return rc_set_reason(e, RC_INPUT, "not_a_form",
+                             "the body is not a form (application/x-www-form-urlencoded)");
     return RC_OK;
 }
 
@@ -165,7 +167,8 @@ enum rc web_request_head(char *const *params, struct arena *a, struct request *o
     out->is_same_origin = is_same_origin(params, out->host);
     const char *query = param(params, "QUERY_STRING");
     size_t query_len = query == NULL ? 0 : strlen(query);
-    if (web_query_parse(query == NULL ? "" : query, query_len, a, &out->query, &out->n_query) != RC_OK)
+    if (web_query_parse(query == NULL ? "" : query, query_len, a, &out->query, &out->n_query) !=
+        RC_OK)
         return rc_set(e, RC_NOMEM, "no memory for the query");
     enum rc rc = parse_path(params, out, e);
     if (rc == RC_OK)
@@ -178,8 +181,9 @@ enum rc web_request_body(struct request *rq, const char *body, size_t len, int64
                          struct rc_info *e)
 {
     if (content_length < 0 || (uint64_t)content_length != len)
-        return rc_set(e, RC_INPUT, "the body has %zu bytes where %lld were declared", len,
-                      (long long)content_length);
+        return rc_set_reason(e, RC_INPUT, "length",
+                             "the body has %zu bytes where %lld were declared", len,
+                             (long long)content_length);
     if (rq->method != WEB_POST)
         return RC_OK;
     return web_form_parse(body, len, rq->arena, &rq->fields, &rq->n_fields, e);

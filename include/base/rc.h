@@ -28,12 +28,17 @@ enum rc {
 struct rc_info {
     enum rc rc;
     char msg[480]; /* lower case, no full stop, subject in quotes; "" when rc is RC_OK */
+    const char *reason; /* what a citizen is told: the literal catalogue key "reason.<this>", or NULL */
 };
 
 /* Set code and message in one expression and give the code back:
  *     return rc_set(e, RC_INPUT, "age %d is outside 0..130", age);
  * `e` may be NULL.  A message that does not fit is cut. */
 enum rc rc_set(struct rc_info *e, enum rc rc, const char *fmt, ...) PRINTF(3, 4);
+
+/* The same with a reason: `return rc_set_reason(e, RC_INPUT, "bad_utf8", "the path is not ...");` */
+enum rc rc_set_reason(struct rc_info *e, enum rc rc, const char *reason, const char *fmt, ...)
+    PRINTF(4, 5);
 
 /* Short name of a code ("input", "away"), for logs and tests. */
 const char *rc_name(enum rc rc);

@@ -22,8 +22,13 @@ size_t catalogue_langs(const struct catalogue *c, const char *const **langs);
 /* The text for `key` in language number `lang`. An unknown key is a bug: gives the key itself. */
 const char *tr(const struct catalogue *c, size_t lang, const char *key);
 
-/* Write the text with its places filled: pairs of name and value, ended by NULL. Values are escaped. */
+/* Write the text with its places filled: pairs of name and value (at most 8), ended by NULL. Text and
+ * values are escaped so that they can stand in a text and in a quoted attribute. */
 void html_tr(struct html *w, const struct catalogue *c, size_t lang, const char *key, ...)
     __attribute__((sentinel));
+
+/* The same as plain text in the arena, for titles and other data. NULL when out of memory. */
+char *tr_fill(struct arena *a, const struct catalogue *c, size_t lang, const char *key, ...)
+    __attribute__((sentinel)) MUST_CHECK;
 
 #endif
