@@ -25,7 +25,8 @@ enum answer_state { ANSWER_NOT_ASKED = 0, ANSWER_SKIPPED = 1, ANSWER_GIVEN = 2 }
 
 struct answer {
     enum answer_state state;
-    size_t choice;       /* select_one */
+    size_t choice;       /* select_one: index, SIZE_MAX for none; kept for showing even when hidden */
+    bool is_ticked;      /* acknowledge */
     uint8_t bits[64];    /* select_multiple: FORM_CHOICES_MAX bits */
     int64_t number;      /* integer */
     const char *text;    /* text: valid UTF-8, trimmed, line ends as LF */
@@ -54,6 +55,12 @@ struct answers {
  * (state not asked), whatever was sent. Empty values are skipped answers. */
 enum rc answers_check(const struct form *f, const struct form_field *fields, size_t n,
                       struct arena *a, struct answers *out, struct rc_info *e) MUST_CHECK;
+
+/* The same for a row of an import: questions whose column is absent (is_present[node] false) are not
+ * asked, and a question whose branching looks at an absent one counts as asked. */
+enum rc answers_check_row(const struct form *f, const struct form_field *fields, size_t n,
+                          const bool *is_present, struct arena *a, struct answers *out,
+                          struct rc_info *e) MUST_CHECK;
 
 /* Encode checked answers without problems: f->codes_len bytes to `codes`. */
 void answers_encode(const struct form *f, const struct answers *in, unsigned char *codes);

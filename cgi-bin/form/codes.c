@@ -1,0 +1,149 @@
+/* The encoding of checked answers: what is sealed, stored and counted. See answers.h. */
+#include <string.h>
+
+#include "form/answers.h"
+
+static void put_be(unsigned char *p, uint64_t v, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        p[i] = (unsigned char)(v >> (8 * (width - 1 - i)));
+}
+
+static uint64_t get_be(const unsigned char *p, size_t width)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < width; i++)
+        v = v << 8 | p[i];
+    return v;
+}
+
+static size_t bit_bytes(const struct form_node *n)
+{
+    return (n->choices->n + 7) / 8;
+}
+
+void answers_encode(const struct form *f, const struct answers *in, unsigned char *codes)
+{
+    memset(codes, 0, f->codes_len);
+    for (size_t i = 0; i < f->n_nodes; i++) {
+        const struct form_node *n = &f->nodes[i];
+        const struct answer *a = &in->items[i];
+        unsigned char *p = codes + n->offset;
+        if (n->width == 0 || a->state == ANSWER_NOT_ASKED)
+            continue;
+        if (n->type == FORM_SELECT_ONE) {
+            put_be(p, a->state == ANSWER_GIVEN ? 2 + a->choice : 1, n->width);
+            continue;
+        }
+        p[0] = (unsigned char)a->state;
+        if (a->state == ANSWER_GIVEN && n->type == FORM_SELECT_MULTIPLE)
+            memcpy(p + 1, a->bits, bit_bytes(n));
+        else if (a->state == ANSWER_GIVEN && n->type == FORM_INTEGER)
+            put_be(p + 1, (uint64_t)a->number, 8);
+    }
+}
+
+static bool is_zero(const unsigned char *p, size_t n)
+{
+    unsigned char any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= p[i];
+    return any == 0;
+}
+
+/* Is this a code that answers_encode can have written for the node? */
+static bool is_valid(const struct form_node *n, const unsigned char *p)
+{
+    if (n->type == FORM_SELECT_ONE)
+        return get_be(p, n->width) < 2 + n->choices->n;
+    if (p[0] > ANSWER_GIVEN)
+        return false;
+    if (p[0] != ANSWER_GIVEN)
+        return is_zero(p + 1, n->width - 1);
+    if (n->type == FORM_SELECT_MULTIPLE) {
+        size_t spare = bit_bytes(n) * 8 - n->choices->n;
+        return !is_zero(p + 1, n->width - 1) && (spare == 0 || p[n->width - 1] >> (8 - spare) == 0);
+    }
+    if (n->type == FORM_INTEGER) {
+        int64_t v = (int64_t)get_be(p + 1, 8);
+        return v >= n->min && v <= n->max;
+    }
+    return true;
+}
+
+static enum rc check_codes(const struct form *f, const unsigned char *codes, size_t len)
+{
+    if (len != f->codes_len)
+        return RC_INPUT;
+    for (size_t i = 0; i < f->n_nodes; i++)
+        if (f->nodes[i].width > 0 && !is_valid(&f->nodes[i], codes + f->nodes[i].offset))
+            return RC_INPUT;
+    return RC_OK;
+}
+
+enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t len, struct arena *a,
+                       struct answers *out, struct rc_info *e)
+{
+    if (check_codes(f, codes, len) != RC_OK)
+        return rc_set(e, RC_INPUT, "%zu bytes of codes are not of \"%s\"", len, f->slug);
+    *out = (struct answers){.items = arena_array(a, f->n_nodes + 1, sizeof *out->items)};
+    if (out->items == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for %zu answers", f->n_nodes);
+    for (size_t i = 0; i < f->n_nodes; i++) {
+        const struct form_node *n = &f->nodes[i];
+        const unsigned char *p = codes + n->offset;
+        struct answer *got = &out->items[i];
+        got->choice = SIZE_MAX;
+        if (n->width == 0)
+            continue;
+        uint64_t first = n->type == FORM_SELECT_ONE ? get_be(p, n->width) : p[0];
+        got->state = first >= 2 ? ANSWER_GIVEN : (enum answer_state)first;
+        if (got->state != ANSWER_GIVEN)
+            continue;
+        got->is_ticked = n->type == FORM_ACKNOWLEDGE;
+        if (n->type == FORM_SELECT_ONE)
+            got->choice = (size_t)first - 2;
+        else if (n->type == FORM_SELECT_MULTIPLE)
+            memcpy(got->bits, p + 1, bit_bytes(n));
+        else if (n->type == FORM_INTEGER)
+            got->number = (int64_t)get_be(p + 1, 8);
+    }
+    return RC_OK;
+}
+
+enum rc answers_count(const struct form *f, const unsigned char *codes, size_t len, int32_t *counts)
+{
+    enum rc rc = check_codes(f, codes, len);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < f->n_nodes; i++) {
+        const struct form_node *n = &f->nodes[i];
+        const unsigned char *p = codes + n->offset;
+        int32_t *slot = counts + n->slot;
+        if (n->width == 0)
+            continue;
+        if (n->type == FORM_SELECT_ONE) {
+            slot[get_be(p, n->width)]++;
+        } else if (n->type == FORM_SELECT_MULTIPLE && p[0] == ANSWER_GIVEN) {
+            for (size_t k = 0; k < n->choices->n; k++)
+                slot[2 + k] += p[1 + k / 8] >> (k % 8) & 1;
+            slot[n->n_slots - 1]++;
+        } else {
+            slot[p[0]]++;
+        }
+    }
+    return RC_OK;
+}
+
+size_t answers_profile(const struct form *f, const unsigned char *codes, unsigned char *out, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->n_nodes; i++) {
+        const struct form_node *q = &f->nodes[i];
+        if (!q->is_profile || q->width == 0 || n + q->width > cap)
+            continue;
+        memcpy(out + n, codes + q->offset, q->width);
+        n += q->width;
+    }
+    return n;
+}
