@@ -1,0 +1,157 @@
+#include "report/publication.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Twelve significant digits: enough that count / n comes back to the same percentage whatever n is
+ * (a percentage with one decimal and its next rounding border differ by at least 1 / (2000 n)), and
+ * few enough that 0.789 is written as 0.789. */
+enum { REAL_DIGITS = 12 };
+
+static const char *const type_names[] = {
+    [FORM_NOTE] = "note",
+    [FORM_GROUP_BEGIN] = "begin_group",
+    [FORM_GROUP_END] = "end_group",
+    [FORM_ACKNOWLEDGE] = "acknowledge",
+    [FORM_SELECT_ONE] = "select_one",
+    [FORM_SELECT_MULTIPLE] = "select_multiple",
+    [FORM_INTEGER] = "integer",
+    [FORM_TEXT] = "text",
+};
+static const char *const sample_names[] = {
+    [FORM_RANDOM] = "random", [FORM_OPEN] = "open", [FORM_DEMONSTRATION] = "demonstration"};
+
+/* A tree under construction: one failure spoils it all, asked for once. */
+struct writer {
+    const struct publication *p;
+    bool has_failed;
+};
+
+static void put(struct writer *w, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        w->has_failed = true;
+}
+
+static void append(struct writer *w, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        w->has_failed = true;
+}
+
+static json_t *label(struct writer *w, const struct form_label *l)
+{
+    json_t *o = json_object();
+    for (size_t i = 0; i < w->p->n_langs; i++)
+        if (l->t[i] != NULL)
+            put(w, o, w->p->langs[i], json_string(l->t[i]));
+    return o;
+}
+
+/* Add the numbers of a share of `n` to an object. */
+static void put_share(struct writer *w, json_t *o, const struct pub_share *s, int64_t n)
+{
+    put(w, o, "count", json_integer(s->count));
+    if (n <= 0)
+        return;
+    put(w, o, "share", json_real(s->p));
+    if (s->has_interval) {
+        put(w, o, "low", json_real(s->low));
+        put(w, o, "high", json_real(s->high));
+    }
+}
+
+static json_t *box(struct writer *w, const struct pub_share *s, int64_t n)
+{
+    json_t *o = json_object();
+    put_share(w, o, s, n);
+    return o;
+}
+
+static json_t *option(struct writer *w, const struct pub_question *q, const struct pub_option *option)
+{
+    json_t *o = json_object();
+    put(w, o, "name", json_string(option->name));
+    put(w, o, "label", label(w, &option->label));
+    put(w, o, "dont_know", json_boolean(option->is_dont_know));
+    if (!q->is_suppressed)
+        put_share(w, o, &option->share, option->is_dont_know ? 0 : q->n);
+    return o;
+}
+
+/* A suppressed question is written without any number, whatever the struct holds. */
+static json_t *question(struct writer *w, const struct pub_question *q)
+{
+    json_t *o = json_object(), *options = json_array();
+    put(w, o, "name", json_string(q->name));
+    put(w, o, "type", json_string(type_names[q->type]));
+    put(w, o, "label", label(w, &q->label));
+    put(w, o, "likert", json_boolean(q->is_likert));
+    put(w, o, "profile", json_boolean(q->is_profile));
+    put(w, o, "suppressed", json_boolean(q->is_suppressed));
+    for (size_t i = 0; i < q->n_options; i++)
+        append(w, options, option(w, q, &q->options[i]));
+    put(w, o, "options", options);
+    if (q->is_suppressed)
+        return o;
+    put(w, o, "n", json_integer(q->n));
+    put(w, o, "not_asked", json_integer(q->n_not_asked));
+    put(w, o, "skipped", json_integer(q->n_skipped));
+    put(w, o, "dont_know", json_integer(q->n_dont_know));
+    if (q->has_boxes) {
+        put(w, o, "top2", box(w, &q->top2, q->n));
+        put(w, o, "neutral", box(w, &q->neutral, q->n));
+        put(w, o, "bottom2", box(w, &q->bottom2, q->n));
+    }
+    return o;
+}
+
+static json_t *document(struct writer *w)
+{
+    const struct publication *p = w->p;
+    json_t *o = json_object(), *langs = json_array(), *questions = json_array();
+    for (size_t i = 0; i < p->n_langs; i++)
+        append(w, langs, json_string(p->langs[i]));
+    for (size_t i = 0; i < p->n_questions; i++)
+        append(w, questions, question(w, &p->questions[i]));
+    put(w, o, "survey", json_string(p->slug));
+    put(w, o, "version", json_integer(p->version_no));
+    put(w, o, "languages", langs);
+    put(w, o, "title", label(w, &p->title));
+    put(w, o, "population", label(w, &p->population));
+    put(w, o, "organiser", label(w, &p->organiser));
+    put(w, o, "sample", json_string(sample_names[p->sample]));
+    put(w, o, "ballots", json_integer(p->n_ballots));
+    put(w, o, "threshold", json_integer(p->threshold));
+    put(w, o, "first_day", json_string(p->first_day));
+    put(w, o, "last_day", json_string(p->last_day));
+    put(w, o, "questions", questions);
+    return o;
+}
+
+static int to_buf(const char *p, size_t len, void *b)
+{
+    buf_put(b, p, len);
+    return buf_ok(b) ? 0 : -1;
+}
+
+enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e)
+{
+    struct writer w = {p, false};
+    json_t *o = document(&w);
+    int failed = w.has_failed ? -1
+                              : json_dump_callback(o, to_buf, out,
+                                                   JSON_COMPACT | JSON_SORT_KEYS |
+                                                       JSON_REAL_PRECISION(REAL_DIGITS));
+    json_decref(o);
+    return failed == 0 ? RC_OK : rc_set(e, RC_NOMEM, "cannot write the publication of \"%s\"", p->slug);
+}
+
+void publication_percent(double p, int64_t n, char out[16])
+{
+    double scale = n < 1000 ? 100 : 1000;
+    /* Half up; the small term lifts borders such as 0.7895 that binary cannot hold exactly. */
+    double rounded = floor(p * scale + 0.5 + 1e-9) / (scale / 100);
+    (void)snprintf(out, 16, "%.*f", n < 1000 ? 0 : 1, rounded);
+}
