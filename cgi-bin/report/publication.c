@@ -124,8 +124,9 @@ static json_t *document(struct writer *w)
     put(w, o, "sample", json_string(sample_names[p->sample]));
     put(w, o, "ballots", json_integer(p->n_ballots));
     put(w, o, "threshold", json_integer(p->threshold));
-    put(w, o, "first_day", json_string(p->first_day));
-    put(w, o, "last_day", json_string(p->last_day));
+    put(w, o, "time_zone", json_string(p->time_zone != NULL ? p->time_zone : "Asia/Shanghai"));
+    put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
+    put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));
     put(w, o, "questions", questions);
     return o;
 }

@@ -204,6 +204,7 @@ static void read_document(struct reader *r, const json_t *o, struct publication 
     p->sample = read_sample(r, o);
     p->n_ballots = read_count(r, o, "ballots");
     p->threshold = read_count(r, o, "threshold");
+    p->time_zone = read_text(r, o, "time_zone");
     p->first_day = read_text(r, o, "first_day");
     p->last_day = read_text(r, o, "last_day");
     read_questions(r, o, p);

@@ -38,7 +38,8 @@ struct pub_question {
     bool is_suppressed; /* below the row threshold: options hold no numbers */
     size_t n_options;
     const struct pub_option *options; /* closed questions */
-    bool has_boxes;                   /* is_likert with five points */
+    bool has_boxes; /* is_likert with five points: from the lowest to the highest in the order of the
+                       options that are not "don't know", so the last two are the top two */
     struct pub_share top2, neutral, bottom2;
 };
 
@@ -51,6 +52,7 @@ struct publication {
     enum form_sample sample;
     int64_t n_ballots;
     int64_t threshold; /* rows below it are not published; 0 = off (demonstration) */
+    const char *time_zone; /* of the survey's days; NULL reads as Asia/Shanghai */
     const char *first_day, *last_day; /* days of the openings, YYYY-MM-DD, "" when none */
     size_t n_questions;
     const struct pub_question *questions;

@@ -61,6 +61,7 @@ static void comes_back(void **state)
     assert_string_equal(again.p, out.p);
     assert_string_equal(p->slug, "s");
     assert_string_equal(p->last_day, "2014-12-31");
+    assert_string_equal(p->time_zone, "Asia/Shanghai");
     assert_int_equal(p->sample, FORM_RANDOM);
     assert_int_equal(p->n_questions, 3);
     const struct pub_question *q = &p->questions[0];
@@ -186,7 +187,7 @@ static void cell(void **state)
 }
 
 #define HEAD "{\"languages\":[\"en\"],\"survey\":\"s\",\"version\":1,\"title\":{},\"population\":{}," \
-             "\"organiser\":{},\"ballots\":1,\"threshold\":0,\"first_day\":\"\",\"last_day\":\"\","
+             "\"organiser\":{},\"ballots\":1,\"threshold\":0,\"time_zone\":\"UTC\",\"first_day\":\"\",\"last_day\":\"\","
 #define QUESTION(rest) HEAD "\"sample\":\"open\",\"questions\":[{\"name\":\"q\",\"label\":{}," \
                             "\"likert\":false,\"profile\":false,\"suppressed\":false," rest "}]}"
 #define X(n, j, why) {n, refused, setup, teardown, &((struct refused_row){j, why})}
