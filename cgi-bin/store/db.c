@@ -1,4 +1,5 @@
-#include "store/db.h"
+/* The handle: connecting, preparing, waiting, and what an error means. */
+#include "store/db_inner.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -7,20 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include <libpq-fe.h>
-
 #include "store/db_wire.h"
 
-enum { CONNECT_MS = 3000, RETRY_MS = 500 };
-
-struct db {
-    struct db_config config;
-    PGconn *conn;
-    bool is_ready;        /* connected and prepared */
-    int64_t next_try_ms;  /* monotonic */
-    char sqlstate[6];
-    bool is_in_copy;
-};
+enum { CONNECT_MS = 3000, RETRY_MS = 500, GRACE_MS = 1000 };
 
 static int64_t now_ms(void)
 {
@@ -37,20 +27,22 @@ struct db *db_new(const struct db_config *config)
     return db;
 }
 
-static void drop(struct db *db)
+void db_drop(struct db *db)
 {
     if (db->conn != NULL)
-        PQfinish(db->conn);
+        PQfinish(db->conn); /* does not wait: the connection is in non-blocking mode */
     db->conn = NULL;
     db->is_ready = false;
     db->is_in_copy = false;
+    if (db->tx == DB_TX_OPEN)
+        db->tx = DB_TX_LOST;
 }
 
 void db_free(struct db *db)
 {
     if (db == NULL)
         return;
-    drop(db);
+    db_drop(db);
     free(db);
 }
 
@@ -64,22 +56,9 @@ const char *db_sqlstate(const struct db *db)
     return db->sqlstate;
 }
 
-/* First line of a libpq message, without the line end. */
-static void first_line(char *out, size_t size, const char *text)
-{
-    (void)snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
-}
+/* ---- waiting ---- */
 
-static enum rc away(struct db *db, struct rc_info *e, const char *what)
-{
-    char why[256];
-    first_line(why, sizeof why, db->conn != NULL ? PQerrorMessage(db->conn) : "");
-    drop(db);
-    db->next_try_ms = now_ms() + RETRY_MS;
-    return rc_set(e, RC_AWAY, "%s: %s", what, *why != '\0' ? why : "no answer before the deadline");
-}
-
-static int64_t deadline_of(const struct db *db)
+int64_t db_deadline(const struct db *db)
 {
     return db->config.deadline_ms > 0 ? now_ms() + db->config.deadline_ms : 0;
 }
@@ -106,8 +85,8 @@ static bool wait_for(PGconn *conn, short events, int64_t deadline)
     }
 }
 
-/* Push out what libpq holds, reading meanwhile so that neither side blocks on a full buffer. */
-static bool flush(PGconn *conn, int64_t deadline)
+/* Reading meanwhile, so that neither side blocks on a full buffer. */
+bool db_flush(PGconn *conn, int64_t deadline)
 {
     for (;;) {
         int n = PQflush(conn);
@@ -118,9 +97,8 @@ static bool flush(PGconn *conn, int64_t deadline)
     }
 }
 
-/* Next result within the deadline. False when the connection is lost or time is up;
- * *out is NULL at the end of a command's results. */
-static bool next_result(PGconn *conn, int64_t deadline, PGresult **out)
+/* On a lost connection PQgetResult gives NULL for ever: that is no end of a command. */
+bool db_next_result(PGconn *conn, int64_t deadline, PGresult **out)
 {
     while (PQisBusy(conn) != 0) {
         if (!wait_for(conn, POLLIN, deadline) || PQconsumeInput(conn) == 0)
@@ -130,123 +108,144 @@ static bool next_result(PGconn *conn, int64_t deadline, PGresult **out)
     return *out != NULL || PQstatus(conn) == CONNECTION_OK;
 }
 
-static bool is_lost(const char *sqlstate)
+/* ---- errors ---- */
+
+/* First line of a libpq message, without the line end. */
+static void first_line(char *out, size_t size, const char *text)
 {
-    return strncmp(sqlstate, "08", 2) == 0 || strncmp(sqlstate, "57P0", 4) == 0;
+    (void)snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-static void note_state(struct db *db, const PGresult *r)
+static void drop_and_pause(struct db *db)
 {
-    const char *state = r != NULL ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-    (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", state != NULL ? state : "");
+    db_drop(db);
+    db->next_try_ms = now_ms() + RETRY_MS;
 }
 
-/* Turn an error result into a code; the primary message only: details may hold values. */
-static enum rc failed(struct db *db, const PGresult *r, const char *what, struct rc_info *e)
+enum rc db_away(struct db *db, struct rc_info *e, const char *what)
 {
-    note_state(db, r);
-    const char *primary = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     char why[256];
-    first_line(why, sizeof why, primary != NULL ? primary : PQresultErrorMessage(r));
-    if (is_lost(db->sqlstate) || PQstatus(db->conn) != CONNECTION_OK) {
-        drop(db);
-        db->next_try_ms = now_ms() + RETRY_MS;
-        return rc_set(e, RC_AWAY, "%s: %s", what, why);
-    }
-    return rc_set(e, RC_DB, "%s: %s (%s)", what, why, db->sqlstate);
+    first_line(why, sizeof why, db->conn != NULL ? PQerrorMessage(db->conn) : "");
+    drop_and_pause(db);
+    return rc_set(e, RC_AWAY, "%s: %s", what, *why != '\0' ? why : "no answer before the deadline");
 }
 
-/* Read results to the end of the command, remembering the first error. */
-static enum rc finish(struct db *db, int64_t deadline, const char *what, struct rc_info *e)
+enum rc db_failed(struct db *db, const PGresult *r, const char *what, struct rc_info *e)
+{
+    char why[256];
+    bool is_lost = false;
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", state != NULL ? state : "");
+    first_line(why, sizeof why, primary != NULL ? primary : PQresultErrorMessage(r));
+    enum rc rc = db_wire_class(db->sqlstate, &is_lost);
+    if (is_lost || PQstatus(db->conn) != CONNECTION_OK) {
+        rc = RC_AWAY;
+        drop_and_pause(db);
+    }
+    return rc_set(e, rc, "%s: %s%s%s%s", what, why, *db->sqlstate != '\0' ? " (" : "", db->sqlstate,
+                  *db->sqlstate != '\0' ? ")" : "");
+}
+
+/* The answer of one result inside a command. A COPY cannot be answered here, and libpq would give
+ * the same result for ever. */
+static enum rc look_at(struct db *db, const PGresult *r, const char *what, struct rc_info *e)
+{
+    switch (PQresultStatus(r)) {
+    case PGRES_FATAL_ERROR:
+    case PGRES_BAD_RESPONSE:
+        return db_failed(db, r, what, e);
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+        db_drop(db);
+        return rc_set(e, RC_DB, "%s: COPY with the client does not belong here", what);
+    default:
+        return RC_OK;
+    }
+}
+
+enum rc db_finish(struct db *db, int64_t deadline, const char *what, struct rc_info *e)
 {
     enum rc rc = RC_OK;
     for (;;) {
         PGresult *r = NULL;
-        if (!next_result(db->conn, deadline, &r))
-            return away(db, e, what);
+        if (!db_next_result(db->conn, deadline, &r))
+            return db_away(db, e, what);
         if (r == NULL)
             return rc;
-        if (PQresultStatus(r) == PGRES_FATAL_ERROR && rc == RC_OK)
-            rc = failed(db, r, what, e);
+        if (rc == RC_OK)
+            rc = look_at(db, r, what, e);
         PQclear(r);
-        if (rc == RC_AWAY)
+        if (db->conn == NULL)
             return rc;
     }
 }
 
-static enum rc simple(struct db *db, const char *sql, int64_t deadline, const char *what, struct rc_info *e)
+/* ---- connecting ---- */
+
+/* The answer to one PREPARE (`at` even) or DESCRIBE (odd), inside the pipeline. */
+static enum rc check_prepared(struct db *db, const PGresult *r, size_t at, struct rc_info *e)
 {
-    if (PQsendQuery(db->conn, sql) == 0 || !flush(db->conn, deadline))
-        return away(db, e, what);
-    return finish(db, deadline, what, e);
+    const struct db_stmt *s = &db->config.stmts[at / 2];
+    if (PQresultStatus(r) == PGRES_FATAL_ERROR) {
+        enum rc rc = db_failed(db, r, s->name, e);
+        return rc == RC_AWAY ? rc
+                             : rc_set(e, RC_DB, "statement \"%s\" does not prepare (%s): is the schema up to date? "
+                                      "run \"minyi migrate\"", s->name, db->sqlstate);
+    }
+    if (at % 2 == 1 && PQnparams(r) != s->n_params)
+        return rc_set(e, RC_DB, "statement \"%s\" has %d parameters, not %d", s->name, PQnparams(r), s->n_params);
+    return RC_OK;
 }
 
-/* Prepare every statement in one round trip, then compare the parameter counts in a second. */
-static enum rc prepare_all(struct db *db, int64_t deadline, struct rc_info *e)
+static bool send_prepares(struct db *db, int64_t deadline)
 {
     const struct db_stmt *s = db->config.stmts;
-    size_t n = db->config.n_stmts;
-    if (n == 0)
-        return RC_OK;
     if (PQenterPipelineMode(db->conn) == 0)
-        return away(db, e, "cannot prepare");
-    for (size_t i = 0; i < n; i++)
+        return false;
+    for (size_t i = 0; i < db->config.n_stmts; i++)
         if (PQsendPrepare(db->conn, s[i].name, s[i].sql, 0, NULL) == 0 ||
             PQsendDescribePrepared(db->conn, s[i].name) == 0)
-            return away(db, e, "cannot prepare");
-    if (PQpipelineSync(db->conn) == 0 || !flush(db->conn, deadline))
-        return away(db, e, "cannot prepare");
+            return false;
+    return PQpipelineSync(db->conn) != 0 && db_flush(db->conn, deadline);
+}
+
+/* Prepare and describe every statement in one round trip. */
+static enum rc prepare_all(struct db *db, int64_t deadline, struct rc_info *e)
+{
+    if (db->config.n_stmts == 0)
+        return RC_OK;
+    if (!send_prepares(db, deadline))
+        return db_away(db, e, "cannot prepare");
     enum rc rc = RC_OK;
-    for (size_t i = 0; i < 2 * n; i++) {
+    for (size_t i = 0; i < 2 * db->config.n_stmts; i++) {
         PGresult *r = NULL, *end = NULL;
-        if (!next_result(db->conn, deadline, &r))
-            return away(db, e, "cannot prepare");
-        if (rc == RC_OK && PQresultStatus(r) == PGRES_FATAL_ERROR) {
-            rc = failed(db, r, s[i / 2].name, e);
-            if (rc == RC_DB)
-                rc = rc_set(e, RC_DB, "statement \"%s\" does not prepare (%s): is the schema up to date? "
-                            "run \"minyi migrate\"", s[i / 2].name, db->sqlstate);
-        } else if (rc == RC_OK && i % 2 == 1 && PQnparams(r) != s[i / 2].n_params) {
-            rc = rc_set(e, RC_DB, "statement \"%s\" has %d parameters, not %d", s[i / 2].name, PQnparams(r),
-                        s[i / 2].n_params);
-        }
+        if (!db_next_result(db->conn, deadline, &r) || r == NULL)
+            return db_away(db, e, "cannot prepare");
+        if (rc == RC_OK)
+            rc = check_prepared(db, r, i, e); /* what follows the first error is only "aborted" */
         PQclear(r);
-        if (rc == RC_AWAY)
+        if (db->conn == NULL)
             return rc;
-        if (!next_result(db->conn, deadline, &end))
-            return away(db, e, "cannot prepare");
+        if (!db_next_result(db->conn, deadline, &end))
+            return db_away(db, e, "cannot prepare");
         PQclear(end); /* NULL: the end of this command */
     }
     PGresult *sync = NULL;
-    if (!next_result(db->conn, deadline, &sync))
-        return away(db, e, "cannot prepare");
+    if (!db_next_result(db->conn, deadline, &sync))
+        return db_away(db, e, "cannot prepare");
     PQclear(sync);
-    if (PQexitPipelineMode(db->conn) == 0)
-        return away(db, e, "cannot prepare");
-    return rc;
+    return PQexitPipelineMode(db->conn) == 0 ? db_away(db, e, "cannot prepare") : rc;
 }
 
-static enum rc start_up(struct db *db, int64_t deadline, struct rc_info *e)
+/* The server ends a statement a little after the program gave up on it. */
+static void session_options(const struct db *db, char *out, size_t size)
 {
-    static const char *const keys[] = {"user", "application_name", "client_encoding", "options", NULL};
-    const char *user = getenv("PGUSER");
-    const char *values[] = {user != NULL && *user != '\0' ? user : db->config.role, db->config.program, "UTF8",
-                            "-c DateStyle=ISO -c TimeZone=UTC", NULL};
-    db->conn = PQconnectStartParams(keys, values, 0);
-    if (db->conn == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for a connection");
-    if (PQstatus(db->conn) == CONNECTION_BAD)
-        return away(db, e, "cannot connect to the database");
-    for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;) {
-        if (s == PGRES_POLLING_FAILED ||
-            !wait_for(db->conn, s == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, deadline))
-            return away(db, e, "cannot connect to the database");
-        s = PQconnectPoll(db->conn);
-    }
-    (void)PQsetErrorVerbosity(db->conn, PQERRORS_TERSE);
-    if (PQsetnonblocking(db->conn, 1) != 0)
-        return away(db, e, "cannot connect to the database");
-    return RC_OK;
+    int n = snprintf(out, size, "-c DateStyle=ISO -c TimeZone=UTC");
+    if (db->config.deadline_ms > 0 && n > 0)
+        (void)snprintf(out + n, size - (size_t)n, " -c statement_timeout=%lld",
+                       (long long)db->config.deadline_ms + GRACE_MS);
 }
 
 static void quiet(void *ctx, const char *message)
@@ -255,24 +254,46 @@ static void quiet(void *ctx, const char *message)
     (void)message; /* notices say nothing that a log line of ours does not */
 }
 
+static enum rc start_up(struct db *db, int64_t deadline, struct rc_info *e)
+{
+    static const char *const keys[] = {"user", "dbname", "application_name", "client_encoding", "options", NULL};
+    static const char what[] = "cannot connect to the database";
+    const char *user = getenv("PGUSER"), *name = getenv("PGDATABASE");
+    char options[96];
+    session_options(db, options, sizeof options);
+    const char *values[] = {user != NULL && *user != '\0' ? user : db->config.role,
+                            name != NULL && *name != '\0' ? name : "minyi", db->config.program, "UTF8", options, NULL};
+    db->conn = PQconnectStartParams(keys, values, 0);
+    if (db->conn == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for a connection");
+    if (PQstatus(db->conn) == CONNECTION_BAD)
+        return db_away(db, e, what);
+    for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;) {
+        if (s == PGRES_POLLING_FAILED ||
+            !wait_for(db->conn, s == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, deadline))
+            return db_away(db, e, what);
+        s = PQconnectPoll(db->conn);
+    }
+    (void)PQsetErrorVerbosity(db->conn, PQERRORS_TERSE);
+    (void)PQsetNoticeProcessor(db->conn, quiet, NULL);
+    return PQsetnonblocking(db->conn, 1) == 0 ? RC_OK : db_away(db, e, what);
+}
+
 enum rc db_connect(struct db *db, struct rc_info *e)
 {
     if (db_is_connected(db))
         return RC_OK;
-    drop(db);
+    db_drop(db);
     int64_t now = now_ms();
     if (now < db->next_try_ms)
         return rc_set(e, RC_AWAY, "the database was away a moment ago");
     int64_t deadline = now + (db->config.deadline_ms > 0 && db->config.deadline_ms < CONNECT_MS
                                   ? db->config.deadline_ms : CONNECT_MS);
     enum rc rc = start_up(db, deadline, e);
-    if (rc == RC_OK) {
-        (void)PQsetNoticeProcessor(db->conn, quiet, NULL);
+    if (rc == RC_OK)
         rc = prepare_all(db, deadline, e);
-    }
     if (rc != RC_OK) {
-        drop(db);
-        db->next_try_ms = now_ms() + RETRY_MS;
+        drop_and_pause(db);
         return rc;
     }
     db->is_ready = true;
@@ -280,241 +301,14 @@ enum rc db_connect(struct db *db, struct rc_info *e)
     return RC_OK;
 }
 
-enum { PARAMS_MAX = 32 };
-
-static enum rc send(struct db *db, int stmt, const struct db_param *params, size_t n, int64_t deadline,
-                    struct rc_info *e)
-{
-    const char *values[PARAMS_MAX];
-    int lengths[PARAMS_MAX], formats[PARAMS_MAX];
-    if (stmt < 0 || (size_t)stmt >= db->config.n_stmts || n > PARAMS_MAX)
-        return rc_set(e, RC_DB, "statement %d with %zu parameters is not in the table", stmt, n);
-    const struct db_stmt *s = &db->config.stmts[stmt];
-    if (n != (size_t)s->n_params)
-        return rc_set(e, RC_DB, "statement \"%s\" takes %d parameters, not %zu", s->name, s->n_params, n);
-    struct arena a;
-    arena_init(&a, (size_t)256 * 1024 * 1024);
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < n && rc == RC_OK; i++) {
-        rc = db_wire_param(&params[i], &a, &values[i], &lengths[i], e);
-        formats[i] = 1;
-    }
-    if (rc == RC_OK && (PQsendQueryPrepared(db->conn, s->name, (int)n, values, lengths, formats, 1) == 0 ||
-                        !flush(db->conn, deadline)))
-        rc = away(db, e, s->name);
-    arena_release(&a);
-    return rc;
-}
-
-/* Copy a result's cells to the arena, so that the PGresult ends here. */
-static enum rc copy_rows(const PGresult *r, struct arena *a, struct db_rows *out, struct rc_info *e)
-{
-    size_t rows = (size_t)PQntuples(r), cols = (size_t)PQnfields(r);
-    struct db_cell *cells = arena_array(a, rows * cols + 1, sizeof *cells);
-    if (cells == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for %zu rows", rows);
-    for (size_t i = 0; i < rows * cols; i++) {
-        int row = (int)(i / cols), col = (int)(i % cols);
-        if (PQgetisnull(r, row, col) != 0)
-            continue;
-        cells[i].len = (size_t)PQgetlength(r, row, col);
-        cells[i].p = arena_memdup(a, PQgetvalue(r, row, col), cells[i].len);
-        if (cells[i].p == NULL)
-            return rc_set(e, RC_NOMEM, "no memory for %zu rows", rows);
-    }
-    *out = (struct db_rows){.n_rows = rows, .n_cols = cols, .cells = cells};
-    return RC_OK;
-}
-
-enum rc db_query(struct db *db, int stmt, const struct db_param *params, size_t n_params, struct arena *a,
-                 struct db_rows *out, struct rc_info *e)
+enum rc db_make_ready(struct db *db, struct rc_info *e)
 {
     db->sqlstate[0] = '\0';
-    enum rc rc = db_connect(db, e);
-    int64_t deadline = deadline_of(db);
-    if (rc == RC_OK)
-        rc = send(db, stmt, params, n_params, deadline, e);
-    if (rc != RC_OK)
-        return rc;
-    const char *name = db->config.stmts[stmt].name;
-    for (;;) {
-        PGresult *r = NULL;
-        if (!next_result(db->conn, deadline, &r))
-            return away(db, e, name);
-        if (r == NULL)
-            return rc;
-        ExecStatusType st = PQresultStatus(r);
-        if (st == PGRES_TUPLES_OK && a != NULL && out != NULL && rc == RC_OK)
-            rc = copy_rows(r, a, out, e);
-        else if (st != PGRES_TUPLES_OK && st != PGRES_COMMAND_OK && rc == RC_OK)
-            rc = failed(db, r, name, e);
-        PQclear(r);
-        if (rc == RC_AWAY)
-            return rc;
-    }
-}
-
-/* Hand one single-row result to the caller. */
-static enum rc give_row(const PGresult *r, db_row_fn *row, void *ctx, struct rc_info *e)
-{
-    enum { COLS_MAX = 64 };
-    struct db_cell cells[COLS_MAX];
-    int cols = PQnfields(r);
-    if (cols > COLS_MAX)
-        return rc_set(e, RC_DB, "a row of %d columns is too wide", cols);
-    for (int i = 0; i < cols; i++)
-        cells[i] = PQgetisnull(r, 0, i) != 0
-                       ? (struct db_cell){0}
-                       : (struct db_cell){PQgetvalue(r, 0, i), (size_t)PQgetlength(r, 0, i)};
-    return row(ctx, cells, (size_t)cols, e);
-}
-
-enum rc db_stream(struct db *db, int stmt, const struct db_param *params, size_t n_params, db_row_fn *row,
-                  void *ctx, struct rc_info *e)
-{
-    db->sqlstate[0] = '\0';
-    enum rc rc = db_connect(db, e);
-    if (rc == RC_OK)
-        rc = send(db, stmt, params, n_params, deadline_of(db), e);
-    if (rc != RC_OK)
-        return rc;
-    const char *name = db->config.stmts[stmt].name;
-    (void)PQsetSingleRowMode(db->conn);
-    for (;;) {
-        PGresult *r = NULL;
-        if (!next_result(db->conn, deadline_of(db), &r))
-            return away(db, e, name);
-        if (r == NULL)
-            return rc;
-        ExecStatusType st = PQresultStatus(r);
-        if (st == PGRES_SINGLE_TUPLE && rc == RC_OK)
-            rc = give_row(r, row, ctx, e);
-        else if (st == PGRES_FATAL_ERROR && rc == RC_OK)
-            rc = failed(db, r, name, e);
-        PQclear(r);
-        if (rc == RC_AWAY && !db->is_ready)
-            return rc;
-    }
-}
-
-static enum rc control(struct db *db, const char *sql, struct rc_info *e)
-{
-    if (!db_is_connected(db))
-        return rc_set(e, RC_AWAY, "%s: the connection is lost", sql);
-    db->sqlstate[0] = '\0';
-    return simple(db, sql, deadline_of(db), sql, e);
-}
-
-enum rc db_begin(struct db *db, struct rc_info *e)
-{
-    enum rc rc = db_connect(db, e);
-    return rc == RC_OK ? control(db, "BEGIN", e) : rc;
-}
-
-enum rc db_commit(struct db *db, struct rc_info *e)
-{
-    if (db_is_connected(db) && PQtransactionStatus(db->conn) == PQTRANS_INERROR) {
-        db_rollback(db); /* COMMIT would answer ROLLBACK without an error */
-        return rc_set(e, RC_DB, "COMMIT: the transaction had failed before");
-    }
-    return control(db, "COMMIT", e);
-}
-
-void db_rollback(struct db *db)
-{
-    struct rc_info ignored;
-    if (db_is_connected(db) && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
-        simple(db, "ROLLBACK", deadline_of(db), "ROLLBACK", &ignored) != RC_OK)
-        drop(db);
-}
-
-enum rc db_savepoint(struct db *db, struct rc_info *e)
-{
-    return control(db, "SAVEPOINT minyi", e);
-}
-
-enum rc db_rollback_to_savepoint(struct db *db, struct rc_info *e)
-{
-    return control(db, "ROLLBACK TO SAVEPOINT minyi", e);
-}
-
-enum rc db_run_script(struct db *db, const char *sql, struct rc_info *e)
-{
-    db->sqlstate[0] = '\0';
-    enum rc rc = db_connect(db, e);
-    return rc == RC_OK ? simple(db, sql, deadline_of(db), "script", e) : rc;
-}
-
-/* ---- COPY ---- */
-
-enum rc db_copy_begin(struct db *db, const char *sql, struct rc_info *e)
-{
-    static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
-    if (!db_is_connected(db))
-        return rc_set(e, RC_AWAY, "COPY: the connection is lost");
-    db->sqlstate[0] = '\0';
-    int64_t deadline = deadline_of(db);
-    PGresult *r = NULL;
-    if (PQsendQuery(db->conn, sql) == 0 || !flush(db->conn, deadline) || !next_result(db->conn, deadline, &r))
-        return away(db, e, "COPY");
-    if (PQresultStatus(r) != PGRES_COPY_IN) {
-        enum rc rc = failed(db, r, "COPY", e);
-        PQclear(r);
-        return rc == RC_AWAY ? rc : (finish(db, deadline, "COPY", NULL), rc);
-    }
-    PQclear(r);
-    db->is_in_copy = true;
-    return db_copy_put(db, header, sizeof header - 1, e);
-}
-
-enum rc db_copy_put(struct db *db, const void *p, size_t len, struct rc_info *e)
-{
-    const char *at = p;
-    while (len > 0) {
-        int piece = len > (size_t)1 << 20 ? 1 << 20 : (int)len;
-        int n = PQputCopyData(db->conn, at, piece);
-        if (n < 0 || (n == 0 && !flush(db->conn, deadline_of(db))))
-            return away(db, e, "COPY");
-        if (n == 1) {
-            at += piece;
-            len -= (size_t)piece;
-        }
-    }
-    return RC_OK;
-}
-
-enum rc db_copy_end(struct db *db, int64_t *n_rows, struct rc_info *e)
-{
-    int64_t deadline = deadline_of(db);
-    enum rc rc = db_copy_put(db, "\377\377", 2, e);
-    if (rc != RC_OK)
-        return rc;
-    db->is_in_copy = false;
-    int n;
-    while ((n = PQputCopyEnd(db->conn, NULL)) == 0)
-        if (!flush(db->conn, deadline))
-            return away(db, e, "COPY");
-    PGresult *r = NULL;
-    if (n < 0 || !flush(db->conn, deadline) || !next_result(db->conn, deadline, &r))
-        return away(db, e, "COPY");
-    if (PQresultStatus(r) != PGRES_COMMAND_OK)
-        rc = failed(db, r, "COPY", e);
-    else if (n_rows != NULL)
-        *n_rows = strtoll(PQcmdTuples(r), NULL, 10);
-    PQclear(r);
-    return rc == RC_AWAY ? rc : (finish(db, deadline, "COPY", NULL) == RC_AWAY ? RC_AWAY : rc);
-}
-
-void db_copy_abort(struct db *db)
-{
-    if (db->conn == NULL || !db->is_in_copy)
-        return;
-    db->is_in_copy = false;
-    struct rc_info ignored;
-    int n;
-    while ((n = PQputCopyEnd(db->conn, "given up")) == 0)
-        if (!flush(db->conn, deadline_of(db)))
-            break;
-    if (n != 1 || finish(db, deadline_of(db), "COPY", &ignored) == RC_AWAY)
-        drop(db);
+    if (db->tx == DB_TX_OPEN && !db_is_connected(db))
+        db_drop(db);
+    if (db->tx == DB_TX_LOST)
+        return rc_set(e, RC_AWAY, "the connection broke in the middle of a transaction");
+    if (db->is_in_copy)
+        return rc_set(e, RC_DB, "a COPY is in progress");
+    return db_connect(db, e);
 }

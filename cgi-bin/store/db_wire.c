@@ -133,6 +133,32 @@ enum rc db_wire_param(const struct db_param *p, struct arena *a, const char **ou
     return rc_set(e, RC_DB, "a parameter of an unknown kind");
 }
 
+enum rc db_wire_class(const char *sqlstate, bool *is_lost)
+{
+    static const struct {
+        const char *prefix;
+        bool is_lost;
+    } away[] = {
+        {"08", true},     /* connection exception */
+        {"57P0", true},   /* shutdown, crash of another backend, cannot connect now */
+        {"0A000", true},  /* a cached plan whose result type changed: prepare anew */
+        {"26000", true},  /* the prepared statement is gone */
+        {"57014", false}, /* statement_timeout, or an operator's cancel */
+        {"53", false},    /* disk full, out of memory, too many connections */
+        {"58", false},    /* I/O error outside the database */
+        {"25006", false}, /* read-only: a standby */
+        {"40", false},    /* deadlock, serialization failure */
+        {"55P03", false}, /* a lock was not to be had in time */
+    };
+    *is_lost = false;
+    for (size_t i = 0; i < sizeof away / sizeof *away; i++)
+        if (strncmp(sqlstate, away[i].prefix, strlen(away[i].prefix)) == 0) {
+            *is_lost = away[i].is_lost;
+            return RC_AWAY;
+        }
+    return RC_DB;
+}
+
 const struct db_cell *db_at(const struct db_rows *r, size_t row, size_t col)
 {
     static const struct db_cell none = {0};

@@ -89,25 +89,31 @@ bool db_is_connected(const struct db *db);
 const char *db_sqlstate(const struct db *db);
 
 /* Run a prepared statement (connecting first where needed). `out` and `a` may be NULL when no rows
- * are wanted. RC_OK; RC_AWAY (connection lost, server ending (08xxx, 57P0x), or deadline: then the
- * outcome is unknown and the connection is dropped); RC_DB (SQL error); RC_NOMEM. */
+ * are wanted. RC_OK; RC_AWAY: connection lost, server ending (08xxx, 57P0x) or deadline: then the
+ * outcome is unknown and the connection is dropped; or the server cannot take it now (full, read-only,
+ * deadlock, cancelled: db_wire_class); RC_DB (SQL error); RC_NOMEM.
+ * Once a connection broke inside a transaction every call gives RC_AWAY until db_rollback, db_commit
+ * (which then fails) or the next db_begin: nothing of it can end up in a transaction of its own. */
 enum rc db_query(struct db *db, int stmt, const struct db_param *params, size_t n_params,
                  struct arena *a, struct db_rows *out, struct rc_info *e) MUST_CHECK;
 
-/* The same, row by row in constant memory. `row` gets n_cols cells valid during the call only; a
- * result other than RC_OK from it stops the query and is returned. */
+/* The same, row by row in constant memory. `row` gets n_cols cells (at most 64) valid during the call
+ * only; a result other than RC_OK from it stops the query and is returned. It must not use `db`.
+ * The deadline is for the whole of it. */
 typedef enum rc db_row_fn(void *ctx, const struct db_cell *cells, size_t n_cols, struct rc_info *e);
 enum rc db_stream(struct db *db, int stmt, const struct db_param *params, size_t n_params,
                   db_row_fn *row, void *ctx, struct rc_info *e) MUST_CHECK;
 
-/* Transactions. After a failure inside one, call db_rollback. */
+/* Transactions. After a failure inside one, call db_rollback (which ends a COPY too). RC_AWAY from
+ * db_commit: whether it was committed is unknown. */
 enum rc db_begin(struct db *db, struct rc_info *e) MUST_CHECK;
 enum rc db_commit(struct db *db, struct rc_info *e) MUST_CHECK;
 void db_rollback(struct db *db);
 enum rc db_savepoint(struct db *db, struct rc_info *e) MUST_CHECK;          /* one level */
 enum rc db_rollback_to_savepoint(struct db *db, struct rc_info *e) MUST_CHECK;
 
-/* Literal SQL without parameters, only for schema files and session set-up by the operator. */
+/* Literal SQL without parameters, only for schema files and session set-up by the operator. The
+ * message of an error begins with its line, where the server says it. */
 enum rc db_run_script(struct db *db, const char *sql, struct rc_info *e) MUST_CHECK;
 
 /* COPY ... FROM STDIN (FORMAT binary). `sql` is a literal. Fill `row` with db_copy_* and put it.

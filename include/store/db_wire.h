@@ -10,4 +10,9 @@
 enum rc db_wire_param(const struct db_param *p, struct arena *a, const char **out, int *len, struct rc_info *e)
     MUST_CHECK;
 
+/* What a SQLSTATE means. RC_AWAY: the same again, later or on a new connection, may well succeed (the
+ * server went away, is starting, is full, is read-only, or ended the statement); *is_lost: this
+ * connection is of no more use. RC_DB: it would fail again. */
+enum rc db_wire_class(const char *sqlstate, bool *is_lost);
+
 #endif
