@@ -7,7 +7,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 
 probe = $(shell echo 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo '$(1)')
-ifeq ($(filter clean help packages,$(MAKECMDGOALS)),)
+ifeq ($(filter clean help packages run reset,$(MAKECMDGOALS)),)
 PROBED := $(foreach f,$(WARN) $(HARDEN),$(call probe,$(f)))
 endif
 FORTIFY := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
