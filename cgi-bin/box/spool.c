@@ -23,6 +23,8 @@ enum {
     STALE_S = 3600
 };
 
+_Static_assert((int)SEALED_HASH_BYTES == (int)KEY_HASH_BYTES, "one hash size");
+
 static const char magic[4] = {'M', 'Y', 'S', '1'};
 
 enum rc spool_write(const char *dir, const struct sealed_batch *b, struct rc_info *e)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "box/spool.h"
+#include "store/sealed.h"
 
 enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, BOX, QUARANTINE, KEYS, LAST_RUN, LAST_DONE, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
@@ -119,7 +119,7 @@ enum rc operator_drop_synthetic(struct db *db, const struct sealed_batch *b, str
     int64_t code = 0;
     const struct db_param p[] = {db_bytes(b->batch_id, sizeof b->batch_id), db_i64(b->survey_id), db_i64(b->version_id),
                                  db_i64(b->epoch_id), db_i64(b->accepted_us), db_i32((int32_t)b->n),
-                                 db_bytes(b->box_hashes, b->n * KEY_HASH_BYTES), db_bytes(b->sealed, b->sealed_len)};
+                                 db_bytes(b->box_hashes, b->n * SEALED_HASH_BYTES), db_bytes(b->sealed, b->sealed_len)};
     enum rc rc = one_code(db, DROP, p, 8, &code, e);
     if (rc == RC_OK && code == 4)
         return rc_set(e, RC_FORBIDDEN, "only a demonstration takes synthetic ballots");

@@ -12,16 +12,8 @@
 #include "base/arena.h"
 #include "base/rc.h"
 #include "box/key.h"
+#include "store/sealed.h"
 
-struct sealed_batch {
-    int64_t survey_id, version_id, epoch_id;
-    int64_t accepted_us; /* microseconds since 1970, UTC: orders a ballot sent twice */
-    unsigned char batch_id[16]; /* random; storing the same batch twice changes nothing */
-    size_t n;
-    const unsigned char *box_hashes; /* n * KEY_HASH_BYTES */
-    const unsigned char *sealed;
-    size_t sealed_len;
-};
 
 /* Write the batch durably (see file_write_durably). RC_OK, RC_IO. */
 enum rc spool_write(const char *dir, const struct sealed_batch *b, struct rc_info *e) MUST_CHECK;

@@ -1,0 +1,66 @@
+#!/bin/bash
+# test.sh [STAGE...]: every test, stage by stage; ends with "N passed, N failed".
+# Stages: build unit asan fuzz layers integration faults browser.  Output is kept in build/test/.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+mkdir -p build/test
+passed=0 failed=0
+J=$(nproc)
+
+say() { printf '%-14s %s\n' "$1" "$2"; }
+
+# count NAME LOG STATUS: add up cmocka's and the scripts' lines of a log.
+count() {
+    local name=$1 log=$2 status=$3 p f
+    p=$(awk '/^\[  PASSED  \] [0-9]+ test/ {s += $4} /^ok / {s++} END {print s + 0}' "$log")
+    f=$(awk '/^\[  FAILED  \] [0-9]+ test/ {s += $4} /^not ok / {s++} END {print s + 0}' "$log")
+    [ "$status" = 0 ] || [ "$f" -gt 0 ] || f=1
+    passed=$((passed + p)) failed=$((failed + f))
+    if [ "$f" = 0 ]; then
+        say "$name" "$p passed (${SECONDS_TAKEN}s)"
+    else
+        say "$name" "$p passed, $f FAILED (${SECONDS_TAKEN}s)"
+        grep -nE '^not ok |^\[  FAILED  \]|error:|ERROR:|failed:|Assertion' "$log" | head -40
+        echo "  the whole output: $log; again alone: make test STAGES=$name"
+        tail -n 25 "$log" | sed 's/^/  | /'
+    fi
+}
+
+stage() { # stage NAME COMMAND...
+    local name=$1 log=build/test/$1.log from=$SECONDS status=0
+    shift
+    say "$name" "..."
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    SECONDS_TAKEN=$((SECONDS - from))
+    count "$name" "$log" "$status"
+}
+
+run_build() {
+    make -s -j"$J" all EXTRA_CFLAGS=-Werror && echo "ok gcc without a warning" &&
+        make -s -j"$J" all CC=clang OUT=build/clang EXTRA_CFLAGS=-Werror && echo "ok clang without a warning"
+}
+run_unit() { make -s -j"$J" unit EXTRA_CFLAGS=-Werror; }
+run_asan() { make -s -j"$J" unit OUT=build/asan CC=clang SAN=address,undefined; }
+run_fuzz() { make -s -j"$J" fuzz FUZZ_S="${FUZZ_S:-3}"; }
+run_layers() { .make/check-layers.sh; }
+run_scripts() { # each script prints its own ok lines; one that dies counts as a failure
+    local status=0 s
+    for s in "$@"; do
+        [ -e "$s" ] || continue
+        echo "== $s"
+        timeout 300 bash "$s" || { echo "not ok $s ended with $?"; status=1; }
+    done
+    return $status
+}
+run_integration() { make -s -j"$J" integration-programs EXTRA_CFLAGS=-Werror && run_scripts tests/integration/*.sh; }
+run_faults() { make -s -j"$J" bench-programs EXTRA_CFLAGS=-Werror && run_scripts tests/faults/*.sh; }
+run_browser() { make -s browser; }
+
+stages=("$@")
+[ ${#stages[@]} -gt 0 ] || stages=(build unit asan fuzz layers integration faults browser)
+for s in "${stages[@]}"; do
+    declare -F "run_$s" >/dev/null || { echo "there is no stage $s"; exit 2; }
+    stage "$s" "run_$s"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

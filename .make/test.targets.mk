@@ -1,0 +1,32 @@
+# test: everything; STAGES="unit browser" runs some of it.
+test: ## every test (STAGES="unit browser" for some)
+	@.make/packages.sh test
+	@.make/test.sh $(STAGES)
+
+asan: ## the unit tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory -s unit OUT=build/asan CC=clang SAN=address,undefined
+
+check-layers: ## includes point down only, one user for each library, file sizes
+	@.make/check-layers.sh
+
+lint: check-layers ## check-layers and the analyser of clang
+	@clang-tidy --quiet -checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+	    $(LIB_SRC) $(wildcard cgi-bin/*.c) -- $(CPPFLAGS) -std=c17 2>/dev/null | grep -E 'warning|error' || echo "clang-tidy: nothing found"
+
+# libFuzzer: the library with coverage, each target its own program, FUZZ_S seconds each.
+FUZZ_S ?= 60
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz: ## fuzz every parser for FUZZ_S seconds each (60)
+	@$(MAKE) --no-print-directory -s OUT=build/fuzzlib CC=clang SAN=fuzzer-no-link,address,undefined fuzz-programs
+	@for t in $(FUZZ); do n=$$(basename $$t); mkdir -p build/fuzz/corpus/$$n; \
+	    seeds=tests/fuzz/seeds/$$n; [ -d $$seeds ] || seeds=; \
+	    $$t -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/ \
+	        build/fuzz/corpus/$$n $$seeds 2>build/fuzz/$$n.log && echo "ok $$n" \
+	        || { echo "not ok $$n"; tail -n 40 build/fuzz/$$n.log; exit 1; }; done
+
+fuzz-programs: $(FUZZ)
+build/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LDLIBS)
+
+.PHONY: test asan check-layers lint fuzz fuzz-programs
