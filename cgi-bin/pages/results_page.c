@@ -1,0 +1,458 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "pages/results.h"
+#include "web/page.h"
+
+enum {
+    STALE_AFTER_S = 26 * 3600 /* the tally runs every night: two hours of grace */
+};
+
+/* One table of one question. */
+struct table {
+    struct html *w;
+    const struct results_view *v;
+    const struct pub_question *q;
+};
+
+static const char *t(const struct results_view *v, const char *key)
+{
+    return tr(v->c, v->lang, key);
+}
+
+static const char *label(const struct results_view *v, const struct form_label *l)
+{
+    return form_text(l, v->form_lang);
+}
+
+/* Digits in groups of three: "9,896". */
+static const char *grouped(int64_t n, char out[32])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        out[at++] = digits[i];
+        int left = len - 1 - i;
+        if (left > 0 && left % 3 == 0 && digits[i] != '-')
+            out[at++] = ',';
+    }
+    out[at] = '\0';
+    return out;
+}
+
+void results_age(const struct results_view *v, char out[80])
+{
+    static const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {
+        {86400, "results.age_day", "results.age_days"},
+        {3600, "results.age_hour", "results.age_hours"},
+        {60, "results.age_minute", "results.age_minutes"},
+    };
+    int64_t age = v->now_s - v->head->tallied_at_s;
+    (void)snprintf(out, 80, "%s", t(v, "results.age_now"));
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        int64_t n = age / units[i].seconds;
+        if (n < 1)
+            continue;
+        char number[32];
+        struct buf b;
+        buf_init(&b, 79);
+        struct html w = {&b};
+        html_tr(&w, v->c, v->lang, n == 1 ? units[i].one : units[i].many, "n", grouped(n, number), NULL);
+        (void)snprintf(out, 80, "%s", buf_ok(&b) && b.p != NULL ? b.p : "");
+        buf_release(&b);
+        return;
+    }
+}
+
+static void put_facts(struct html *w, const struct results_view *v)
+{
+    char age[80], n[32];
+    results_age(v, age);
+    html_lit(w, "<dl class=\"facts\">\n<div><dt>");
+    html_text(w, t(v, "results.ballots"));
+    html_lit(w, "</dt><dd>");
+    html_text(w, grouped(v->p->n_ballots, n));
+    html_lit(w, "</dd></div>\n<div><dt>");
+    html_text(w, t(v, "results.tallied"));
+    html_lit(w, "</dt><dd><span class=\"whole\">");
+    html_text(w, v->head->tallied_local);
+    html_lit(w, "</span> <span class=\"whole quiet\">");
+    html_tr(w, v->c, v->lang, "results.age", "age", age, NULL);
+    html_lit(w, "</span></dd></div>\n<div><dt>");
+    html_text(w, t(v, "results.population"));
+    html_lit(w, "</dt><dd>");
+    html_text(w, label(v, &v->p->population));
+    html_lit(w, "</dd></div>\n<div><dt>");
+    html_text(w, t(v, "results.organiser"));
+    html_lit(w, "</dt><dd>");
+    html_text(w, label(v, &v->p->organiser));
+    html_lit(w, "</dd></div>\n</dl>\n");
+}
+
+static void put_stale_warning(struct html *w, const struct results_view *v)
+{
+    char age[80];
+    if (v->now_s - v->head->tallied_at_s <= STALE_AFTER_S)
+        return;
+    results_age(v, age);
+    html_lit(w, "<div class=\"warning\" role=\"note\"><p>");
+    html_tr(w, v->c, v->lang, "results.stale", "age", age, NULL);
+    html_lit(w, "</p></div>\n");
+}
+
+static void put_sample_note(struct html *w, const struct results_view *v)
+{
+    static const char *const keys[] = {[FORM_RANDOM] = "results.sample_random",
+                                       [FORM_OPEN] = "results.sample_open",
+                                       [FORM_DEMONSTRATION] = "results.sample_demonstration"};
+    html_lit(w, "<p class=\"measure\">");
+    html_text(w, t(v, keys[v->p->sample]));
+    html_lit(w, "</p>\n");
+}
+
+/* Widths are attributes: the content security policy allows no inline style. The table beside the
+ * drawing says the same in words, so the drawing is hidden from screen readers. */
+static void put_bar(struct html *w, const struct pub_share *s)
+{
+    html_lit(w, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" "
+                "aria-hidden=\"true\" focusable=\"false\"><rect class=\"track\" width=\"1000\" "
+                "height=\"10\"/><rect class=\"fill\" width=\"");
+    html_int(w, (long long)(s->p * 1000 + 0.5));
+    html_lit(w, "\" height=\"10\"/>");
+    if (s->has_interval) {
+        html_lit(w, "<rect class=\"range\" x=\"");
+        html_int(w, (long long)(s->low * 1000));
+        html_lit(w, "\" y=\"3\" width=\"");
+        html_int(w, (long long)(s->high * 1000 + 1) - (long long)(s->low * 1000));
+        html_lit(w, "\" height=\"4\"/>");
+    }
+    html_lit(w, "</svg>");
+}
+
+static void put_percent(struct html *w, const struct results_view *v, double p, int64_t n)
+{
+    char text[16];
+    publication_percent(p, n, text);
+    html_tr(w, v->c, v->lang, "results.percent", "p", text, NULL);
+}
+
+static void put_interval(struct html *w, const struct results_view *v, const struct pub_share *s,
+                         int64_t n)
+{
+    char low[16], high[16];
+    publication_percent(s->low, n, low);
+    publication_percent(s->high, n, high);
+    html_lit(w, "<span class=\"interval\">");
+    html_tr(w, v->c, v->lang, "results.interval", "low", low, "high", high, NULL);
+    html_lit(w, "</span>");
+}
+
+/* Head and bar in one cell, percentage in the second, ballots in the third. */
+static void put_row(const struct table *x, const char *head, const char *detail,
+                    const struct pub_share *s)
+{
+    struct html *w = x->w;
+    char n[32];
+    html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
+    html_text(w, head);
+    html_lit(w, "</span>");
+    if (detail != NULL) {
+        html_lit(w, " <span class=\"detail\">");
+        html_text(w, detail);
+        html_lit(w, "</span>");
+    }
+    if (x->q->n > 0)
+        put_bar(w, s);
+    html_lit(w, "</th><td class=\"share\">");
+    if (x->q->n > 0)
+        put_percent(w, x->v, s->p, x->q->n);
+    else
+        html_lit(w, "–");
+    if (x->q->n > 0 && s->has_interval)
+        put_interval(w, x->v, s, x->q->n);
+    html_lit(w, "</td><td>");
+    html_text(w, grouped(s->count, n));
+    html_lit(w, "</td></tr>\n");
+}
+
+/* "4 + 5": the labels of the two options beginning with the k-th valid one. */
+static void two_labels(const struct table *x, size_t k, char out[256])
+{
+    const char *found[2] = {"", ""};
+    size_t at = 0;
+    for (size_t i = 0; i < x->q->n_options; i++) {
+        if (x->q->options[i].is_dont_know)
+            continue;
+        if (at >= k && at < k + 2)
+            found[at - k] = label(x->v, &x->q->options[i].label);
+        at++;
+    }
+    int len = snprintf(out, 256, "%s + %s", found[0], found[1]);
+    if (len >= 256)
+        out[0] = '\0'; /* too long to help; never a cut character */
+}
+
+static void put_boxes(const struct table *x)
+{
+    char top[256], bottom[256];
+    two_labels(x, 3, top);
+    two_labels(x, 0, bottom);
+    html_lit(x->w, "<tbody class=\"boxes\">\n");
+    put_row(x, t(x->v, "results.top2"), top, &x->q->top2);
+    put_row(x, t(x->v, "results.neutral"), NULL, &x->q->neutral);
+    put_row(x, t(x->v, "results.bottom2"), bottom, &x->q->bottom2);
+    html_lit(x->w, "</tbody>\n");
+}
+
+static void put_table_head(const struct table *x)
+{
+    const struct results_view *v = x->v;
+    char n[32];
+    bool is_open = v->p->sample == FORM_OPEN;
+    html_lit(x->w, "<table>\n<caption>");
+    html_tr(x->w, v->c, v->lang, is_open ? "results.caption_open" : "results.caption", "n",
+            grouped(x->q->n, n), NULL);
+    if (x->q->type == FORM_SELECT_MULTIPLE) {
+        html_lit(x->w, " ");
+        html_text(x->w, t(v, "results.several"));
+    }
+    html_lit(x->w, "</caption>\n<thead><tr><th scope=\"col\">");
+    html_text(x->w, t(v, "results.answer"));
+    html_lit(x->w, "</th><th scope=\"col\">");
+    html_text(x->w, t(v, "results.share"));
+    html_lit(x->w, "</th><th scope=\"col\">");
+    html_text(x->w, t(v, "results.count"));
+    html_lit(x->w, "</th></tr></thead>\n");
+}
+
+static void put_table(const struct table *x)
+{
+    put_table_head(x);
+    if (x->q->has_boxes)
+        put_boxes(x);
+    html_lit(x->w, "<tbody>\n");
+    for (size_t i = 0; i < x->q->n_options; i++) {
+        const struct pub_option *o = &x->q->options[i];
+        if (!o->is_dont_know)
+            put_row(x, label(x->v, &o->label), NULL, &o->share);
+    }
+    html_lit(x->w, "</tbody>\n</table>\n");
+}
+
+static void put_missing(const struct table *x)
+{
+    char dont_know[32], skipped[32], not_asked[32];
+    html_lit(x->w, "<p class=\"missing\">");
+    html_tr(x->w, x->v->c, x->v->lang, "results.missing", "dont_know",
+            grouped(x->q->n_dont_know, dont_know), "skipped", grouped(x->q->n_skipped, skipped),
+            "not_asked", grouped(x->q->n_not_asked, not_asked), NULL);
+    html_lit(x->w, "</p>\n");
+}
+
+static void put_answered(const struct table *x)
+{
+    char n[32];
+    html_lit(x->w, "<p>");
+    html_tr(x->w, x->v->c, x->v->lang,
+            x->q->type == FORM_TEXT ? "results.text_answers" : "results.number_answers", "n",
+            grouped(x->q->n, n), NULL);
+    html_lit(x->w, "</p>\n");
+}
+
+static void put_suppressed(const struct table *x)
+{
+    char threshold[32];
+    html_lit(x->w, "<p class=\"panel\">");
+    html_tr(x->w, x->v->c, x->v->lang, "results.suppressed", "threshold",
+            grouped(x->v->p->threshold, threshold), NULL);
+    html_lit(x->w, "</p>\n");
+}
+
+/* One question; `level` 2 or 3 is that of its heading. */
+static void put_question(struct html *w, const struct results_view *v, const struct pub_question *q,
+                         int level)
+{
+    const struct table x = {w, v, q};
+    html_lit(w, "<section class=\"result\" aria-labelledby=\"");
+    html_attr(w, q->name);
+    html_lit(w, "\">\n");
+    if (level == 2)
+        html_lit(w, "<h2 id=\"");
+    else
+        html_lit(w, "<h3 id=\"");
+    html_attr(w, q->name);
+    html_lit(w, "\">");
+    html_text(w, label(v, &q->label));
+    if (level == 2)
+        html_lit(w, "</h2>\n");
+    else
+        html_lit(w, "</h3>\n");
+    if (q->is_suppressed) {
+        put_suppressed(&x);
+    } else {
+        if (q->n_options > 0)
+            put_table(&x);
+        else
+            put_answered(&x);
+        put_missing(&x);
+    }
+    html_lit(w, "</section>\n");
+}
+
+static size_t count_boxes(const struct publication *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_questions; i++)
+        n += p->questions[i].has_boxes && p->questions[i].n > 0;
+    return n;
+}
+
+/* The five-point questions at a glance: the share of the top two answers of each. */
+static void put_glance(struct html *w, const struct results_view *v)
+{
+    if (count_boxes(v->p) == 0)
+        return;
+    html_lit(w, "<section class=\"glance\" aria-labelledby=\"glance\">\n<h2 id=\"glance\">");
+    html_text(w, t(v, "results.glance"));
+    html_lit(w, "</h2>\n<ul>\n");
+    for (size_t i = 0; i < v->p->n_questions; i++) {
+        const struct pub_question *q = &v->p->questions[i];
+        const struct table x = {w, v, q};
+        char labels[256], n[32];
+        if (!q->has_boxes || q->n <= 0)
+            continue;
+        two_labels(&x, 3, labels);
+        html_lit(w, "<li><a href=\"#");
+        html_attr(w, q->name);
+        html_lit(w, "\">");
+        html_text(w, label(v, &q->label));
+        html_lit(w, "</a><span class=\"figure\"><strong>");
+        put_percent(w, v, q->top2.p, q->n);
+        html_lit(w, "</strong>");
+        if (q->top2.has_interval)
+            put_interval(w, v, &q->top2, q->n);
+        html_lit(w, "</span><span class=\"quiet small\">");
+        html_tr(w, v->c, v->lang, "results.of_n", "n", grouped(q->n, n), "labels", labels, NULL);
+        html_lit(w, "</span>");
+        put_bar(w, &q->top2);
+        html_lit(w, "</li>\n");
+    }
+    html_lit(w, "</ul>\n</section>\n");
+}
+
+static void put_downloads(struct html *w, const struct results_view *v)
+{
+    const char *const *langs;
+    (void)catalogue_langs(v->c, &langs);
+    html_lit(w, "<h2>");
+    html_text(w, t(v, "results.downloads"));
+    html_lit(w, "</h2>\n<p><a class=\"file\" href=\"/results/");
+    html_url(w, v->p->slug);
+    html_lit(w, ".csv?lang=");
+    html_url(w, langs[v->lang]);
+    html_lit(w, "\">");
+    html_text(w, t(v, "results.csv"));
+    html_lit(w, "</a> <a class=\"file\" href=\"/results/");
+    html_url(w, v->p->slug);
+    html_lit(w, ".json\">");
+    html_text(w, t(v, "results.json"));
+    html_lit(w, "</a></p>\n");
+}
+
+static void put_questions(struct html *w, const struct results_view *v)
+{
+    bool has_profile = false;
+    for (size_t i = 0; i < v->p->n_questions; i++) {
+        has_profile |= v->p->questions[i].is_profile;
+        if (!v->p->questions[i].is_profile)
+            put_question(w, v, &v->p->questions[i], 2);
+    }
+    if (!has_profile)
+        return;
+    html_lit(w, "<h2>");
+    html_text(w, t(v, "results.profile"));
+    html_lit(w, "</h2>\n");
+    for (size_t i = 0; i < v->p->n_questions; i++)
+        if (v->p->questions[i].is_profile)
+            put_question(w, v, &v->p->questions[i], 3);
+}
+
+void results_write_survey(struct html *w, const struct results_view *v)
+{
+    char path[128];
+    struct buf title;
+    struct html tw = {&title};
+    buf_init(&title, 4096);
+    (void)snprintf(path, sizeof path, "/results/%s", v->p->slug);
+    buf_puts(tw.out, label(v, &v->p->title));
+    buf_printf(tw.out, " – %s", t(v, "results.title"));
+    const struct page p = {.c = v->c, .lang = v->lang, .path = path, .is_indexable = true,
+                           .title = buf_ok(&title) ? title.p : label(v, &v->p->title),
+                           .description = t(v, "results.description"),
+                           .is_demonstration = v->p->sample == FORM_DEMONSTRATION};
+    page_begin(w, &p);
+    html_lit(w, "<p class=\"kicker\">");
+    html_text(w, t(v, "results.title"));
+    html_lit(w, "</p>\n<h1>");
+    html_text(w, label(v, &v->p->title));
+    html_lit(w, "</h1>\n");
+    put_stale_warning(w, v);
+    put_facts(w, v);
+    put_sample_note(w, v);
+    put_glance(w, v);
+    put_questions(w, v);
+    put_downloads(w, v);
+    page_end(w, &p);
+    buf_release(&title);
+}
+
+static void put_list_item(struct html *w, const struct results_view *v)
+{
+    const char *const *langs;
+    char age[80], n[32];
+    (void)catalogue_langs(v->c, &langs);
+    results_age(v, age);
+    html_lit(w, "<li><a href=\"/results/");
+    html_url(w, v->p->slug);
+    html_lit(w, "?lang=");
+    html_url(w, langs[v->lang]);
+    html_lit(w, "\">");
+    html_text(w, label(v, &v->p->title));
+    html_lit(w, "</a><span class=\"quiet small\">");
+    html_tr(w, v->c, v->lang, "results.list_item", "n", grouped(v->p->n_ballots, n), "date",
+            v->head->tallied_local, "age", age, NULL);
+    html_lit(w, "</span>");
+    if (v->p->sample == FORM_DEMONSTRATION) {
+        html_lit(w, " <span class=\"tag\">");
+        html_text(w, t(v, "results.demonstration"));
+        html_lit(w, "</span>");
+    }
+    html_lit(w, "</li>\n");
+}
+
+void results_write_list(struct html *w, const struct catalogue *c, size_t lang,
+                        const struct results_view *views, size_t n)
+{
+    const struct page p = {.c = c, .lang = lang, .path = "/results/", .is_indexable = true,
+                           .title = tr(c, lang, "results.title"),
+                           .description = tr(c, lang, "results.description")};
+    page_begin(w, &p);
+    html_lit(w, "<h1>");
+    html_text(w, p.title);
+    html_lit(w, "</h1>\n");
+    if (n == 0) {
+        html_lit(w, "<p>");
+        html_text(w, tr(c, lang, "results.none"));
+        html_lit(w, "</p>\n");
+    } else {
+        html_lit(w, "<ul class=\"surveys\">\n");
+        for (size_t i = 0; i < n; i++)
+            put_list_item(w, &views[i]);
+        html_lit(w, "</ul>\n");
+    }
+    page_end(w, &p);
+}
