@@ -1,0 +1,16 @@
+# browser: the tests in a real Chromium.  ONLY=name runs the files whose name holds it.
+BROWSER := tests/browser
+
+browser: all $(BROWSER)/node_modules/.package-lock.json ## the pages in a real Chromium
+	node --test-reporter=./$(BROWSER)/reporter.mjs --test-reporter-destination=stdout $(BROWSER)/run.mjs $(ONLY)
+
+$(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json
+	cd $(BROWSER) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# PNGs of every page, for the eye: make screenshots SHOTS=folder
+SHOTS ?= build/screenshots
+screenshots: all $(BROWSER)/node_modules/.package-lock.json
+	node $(BROWSER)/screenshots.mjs $(SHOTS)
+
+.PHONY: browser screenshots

@@ -1,0 +1,66 @@
+// The whole stack, really running: nginx, the programs, PostgreSQL, the tally.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const script = join(root, '.make', 'stack.sh');
+
+async function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Start a stack of its own in a new folder. With MINYI_BROWSER_DIR, use the one that runs there
+ *  (MINYI_BROWSER_URL is its address) and leave it running: for work on a single test. */
+export async function startStack() {
+  const { MINYI_BROWSER_DIR: dir, MINYI_BROWSER_URL: url } = process.env;
+  if (dir && url) return site(dir, new URL(url).origin, async () => {});
+  const own = mkdtempSync('/tmp/minyi-b-');
+  const port = await freePort();
+  const stop = async () => {
+    await run(script, ['stop', own], { cwd: root });
+    rmSync(own, { recursive: true, force: true });
+  };
+  try {
+    await run(script, ['start', own, '--port', String(port), '--tally', '0'],
+      { cwd: root, maxBuffer: 1 << 24, timeout: 180000 });
+  } catch (e) {
+    await stop().catch(() => {});
+    throw new Error(`the stack did not start: ${e.stderr || e.message}`);
+  }
+  return site(own, `http://127.0.0.1:${port}`, stop);
+}
+
+function site(dir, origin, stop) {
+  const command = (...args) => run(script, ['run', dir, ...args], { cwd: root });
+  return {
+    origin,
+    stop,
+    minyi: (...args) => command('minyi', ...args),
+    tally: () => command('tally'),
+    async json(path) {
+      const r = await fetch(origin + path);
+      if (!r.ok) throw new Error(`${r.status} for ${path}`);
+      return r.json();
+    },
+  };
+}
+
+/** The rows of a plain CSV file (no quoted fields) as objects. */
+export function readCsv(path) {
+  const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
+  const names = head.split(',');
+  return lines.map((l) => Object.fromEntries(l.split(',').map((v, i) => [names[i], v])));
+}
+
+export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));

@@ -1,0 +1,18 @@
+// All browser tests, one after another, with one browser and one stack.
+// A name as argument runs the files whose name holds it: node run.mjs watch
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { closeBrowser } from './lib/visit.mjs';
+
+const order = ['watch', 'ballot', 'again', 'mistakes', 'language', 'access', 'weight', 'results'];
+const place = (f) => order.indexOf(f.slice('test_'.length, -'.mjs'.length));
+const wanted = process.argv.slice(2);
+
+after(closeBrowser);
+for (const f of readdirSync(dirname(fileURLToPath(import.meta.url)))
+  .filter((f) => /^test_.*\.mjs$/.test(f))
+  .filter((f) => wanted.length === 0 || wanted.some((w) => f.includes(w)))
+  .sort((a, b) => place(a) - place(b)))
+  await import(`./${f}`);
