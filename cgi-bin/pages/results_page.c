@@ -179,28 +179,30 @@ static void put_row(const struct table *x, const char *head, const char *detail,
     html_lit(w, "</td></tr>\n");
 }
 
-/* "4 + 5": the labels of the two options beginning with the k-th valid one. */
-static void two_labels(const struct table *x, size_t k, char out[256])
+/* "Very satisfied + Satisfied": the labels of the two options called `one` and `two`, in the order of
+ * the form (publication.h says what the names of a five-point question mean). */
+static void two_labels(const struct table *x, const char *one, const char *two, char out[256])
 {
-    const char *found[2] = {"", ""};
-    size_t at = 0;
+    int len = 0;
+    out[0] = '\0';
     for (size_t i = 0; i < x->q->n_options; i++) {
-        if (x->q->options[i].is_dont_know)
+        const struct pub_option *o = &x->q->options[i];
+        if (strcmp(o->name, one) != 0 && strcmp(o->name, two) != 0)
             continue;
-        if (at >= k && at < k + 2)
-            found[at - k] = label(x->v, &x->q->options[i].label);
-        at++;
+        int more = snprintf(out + len, 256 - (size_t)len, "%s%s", len > 0 ? " + " : "", label(x->v, &o->label));
+        if (more < 0 || more >= 256 - len) {
+            out[0] = '\0'; /* too long to help; never a cut character */
+            return;
+        }
+        len += more;
     }
-    int len = snprintf(out, 256, "%s + %s", found[0], found[1]);
-    if (len >= 256)
-        out[0] = '\0'; /* too long to help; never a cut character */
 }
 
 static void put_boxes(const struct table *x)
 {
     char top[256], bottom[256];
-    two_labels(x, 3, top);
-    two_labels(x, 0, bottom);
+    two_labels(x, "4", "5", top);
+    two_labels(x, "1", "2", bottom);
     html_lit(x->w, "<tbody class=\"boxes\">\n");
     put_row(x, t(x->v, "results.top2"), top, &x->q->top2);
     put_row(x, t(x->v, "results.neutral"), NULL, &x->q->neutral);
@@ -325,7 +327,7 @@ static void put_glance(struct html *w, const struct results_view *v)
         char labels[256], n[32];
         if (!q->has_boxes || q->n <= 0)
             continue;
-        two_labels(&x, 3, labels);
+        two_labels(&x, "4", "5", labels);
         html_lit(w, "<li><a href=\"#");
         html_attr(w, q->name);
         html_lit(w, "\">");

@@ -38,8 +38,8 @@ struct pub_question {
     bool is_suppressed; /* below the row threshold: options hold no numbers */
     size_t n_options;
     const struct pub_option *options; /* closed questions */
-    bool has_boxes; /* is_likert with five points: from the lowest to the highest in the order of the
-                       options that are not "don't know", so the last two are the top two */
+    bool has_boxes; /* is_likert with five points whose names are "1" to "5", in any order: 5 is the
+                       highest, so 4 and 5 are the top two, 3 is neutral, 1 and 2 the bottom two */
     struct pub_share top2, neutral, bottom2;
 };
 
