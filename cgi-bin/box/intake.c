@@ -67,8 +67,9 @@ bool intake_has_key(struct intake *in)
 
 void intake_set_up(struct intake *in, bool is_up)
 {
-    if (atomic_exchange(&in->is_box_up, is_up) != is_up)
-        log_info(is_up ? "box_up" : "box_away", kv_s("spool", in->spool_dir));
+    if (atomic_exchange(&in->is_box_up, is_up) == is_up)
+        return;
+    log_info(is_up ? "box_up" : "box_away", kv_s("spool", in->spool_dir));
     if (!is_up)
         intake_wake(in);
 }

@@ -1,0 +1,173 @@
+/* The form page around its questions: what is wrong, who asks and what becomes of an answer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pages/survey.h"
+
+static void put_tr(struct html *w, const struct form_view *v, const char *key)
+{
+    html_tr(w, v->c, v->clang, key, NULL);
+}
+
+void form_problem_text(struct html *w, const struct form_view *v, const struct form_problem *p)
+{
+    const struct form_node *n = p->node < v->form->n_nodes ? &v->form->nodes[p->node] : NULL;
+    bool is_missing = strcmp(p->code, "required") == 0 || strcmp(p->code, "must_agree") == 0;
+    const char *own = n == NULL     ? ""
+                      : is_missing ? form_text(&n->required_message, v->flang)
+                                   : form_text(&n->constraint_message, v->flang);
+    if (*own != '\0') { /* the author's words are better than ours */
+        html_text(w, own);
+        return;
+    }
+    char key[64], min[24], max[24];
+    (void)snprintf(key, sizeof key, "form.problem.%s", p->code);
+    (void)snprintf(min, sizeof min, "%lld", (long long)p->min);
+    (void)snprintf(max, sizeof max, "%lld", (long long)p->max);
+    html_tr(w, v->c, v->clang, key, "min", min, "max", max, NULL);
+}
+
+/* The error summary: first on the page, takes the focus, leads to the fields. */
+static void put_summary(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<div class=\"summary\" id=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<h2>");
+    put_tr(w, v, "form.problems");
+    html_lit(w, "</h2>\n<ul>\n");
+    for (size_t i = 0; i < v->answers->n_problems; i++) {
+        const struct form_problem *p = &v->answers->problems[i];
+        html_lit(w, "<li>");
+        if (p->node < v->form->n_nodes) {
+            html_lit(w, "<a href=\"#a-");
+            html_attr(w, v->form->nodes[p->node].name);
+            html_lit(w, "\">");
+            form_problem_text(w, v, p);
+            html_lit(w, "</a>");
+        } else {
+            form_problem_text(w, v, p);
+        }
+        html_lit(w, "</li>\n");
+    }
+    html_lit(w, "</ul>\n<p>");
+    put_tr(w, v, "form.kept");
+    html_lit(w, "</p>\n</div>\n");
+}
+
+/* What happened to the page rather than to an answer: another version, a stale key, no cookies. */
+static void put_notice(struct html *w, const struct form_view *v)
+{
+    char key[64];
+    html_lit(w, "<div class=\"summary\" id=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<h2>");
+    (void)snprintf(key, sizeof key, "%s.title", v->notice);
+    put_tr(w, v, key);
+    html_lit(w, "</h2>\n<p>");
+    (void)snprintf(key, sizeof key, "%s.text", v->notice);
+    put_tr(w, v, key);
+    html_lit(w, "</p>\n");
+    html_lit(w, "</div>\n");
+}
+
+static void put_term(struct html *w, const struct form_view *v, const char *key, const char *text)
+{
+    if (*text == '\0')
+        return;
+    html_lit(w, "<dt>");
+    put_tr(w, v, key);
+    html_lit(w, "</dt><dd>");
+    html_text(w, text);
+    html_lit(w, "</dd>\n");
+}
+
+/* A term in our own words, with one number in it. */
+static void put_told(struct html *w, const struct form_view *v, const char *key, const char *text_key, int64_t n)
+{
+    char number[24];
+    (void)snprintf(number, sizeof number, "%lld", (long long)n);
+    html_lit(w, "<dt>");
+    put_tr(w, v, key);
+    html_lit(w, "</dt><dd>");
+    html_tr(w, v->c, v->clang, text_key, "n", number, NULL);
+    html_lit(w, "</dd>\n");
+}
+
+/* The survey's real settings in plain words: what a citizen agrees to. */
+void form_terms(struct html *w, const struct form_view *v)
+{
+    const struct form *f = v->form;
+    html_lit(w, "<dl class=\"terms\">\n");
+    put_term(w, v, "form.organiser", form_text(&f->organiser, v->flang));
+    put_term(w, v, "form.population", form_text(&f->population, v->flang));
+    if (f->smallest_age > 0)
+        put_told(w, v, "form.age", "form.age_text", f->smallest_age);
+    put_term(w, v, "form.basis", form_text(&f->legal_basis, v->flang));
+    put_told(w, v, "form.stored", "form.stored_text", 0);
+    put_told(w, v, "form.seen", f->min_opening > 1 ? "form.seen_text" : "form.seen_demo", f->min_opening);
+    put_told(w, v, "form.until", "form.until_text", f->retain_days);
+    put_told(w, v, "form.pseudonym", f->is_read_back ? "form.pseudonym_read_back" : "form.pseudonym_text", 0);
+    put_term(w, v, "form.handler", form_text(&f->handler, v->flang));
+    put_term(w, v, "form.contact", form_text(&f->contact, v->flang));
+    html_lit(w, "</dl>\n");
+}
+
+static void put_hidden(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<div><input type=\"hidden\" name=\"_version\" value=\"");
+    html_int(w, v->version_id);
+    html_lit(w, "\"><input type=\"hidden\" name=\"_lang\" value=\"");
+    html_attr(w, v->form->langs[v->flang]);
+    html_lit(w, "\">");
+    if (v->token != NULL) {
+        html_lit(w, "<input type=\"hidden\" name=\"_ballot\" value=\"");
+        html_attr(w, v->token);
+        html_lit(w, "\">");
+    }
+    html_lit(w, "</div>\n");
+}
+
+static void put_form(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<form id=\"ballot\" method=\"post\" action=\"/survey/");
+    html_url(w, v->slug);
+    html_lit(w, "\" novalidate>\n");
+    put_hidden(w, v);
+    if (v->form->n_nodes > 0 && v->form->nodes[0].type != FORM_GROUP_BEGIN)
+        form_terms(w, v);
+    form_questions(w, v);
+    html_lit(w, "<p class=\"measure\">");
+    put_tr(w, v, "form.before_send");
+    html_lit(w, "</p>\n<p><button type=\"submit\">");
+    put_tr(w, v, "form.send");
+    html_lit(w, "</button></p>\n</form>\n");
+}
+
+void form_page(struct html *w, const struct form_view *v)
+{
+    char path[8 + 64 + 1];
+    bool has_problems = v->answers != NULL && v->answers->n_problems > 0;
+    const char *description = form_text(&v->form->description, v->flang);
+    (void)snprintf(path, sizeof path, "/survey/%.64s", v->slug);
+    const struct page p = {.c = v->c,
+                           .lang = v->clang,
+                           .title = form_text(&v->form->title, v->flang),
+                           .description = *description != '\0' ? description : NULL,
+                           .path = path,
+                           .langs = v->form->langs,
+                           .n_langs = v->form->n_langs,
+                           .is_error = has_problems || v->notice != NULL,
+                           .is_demonstration = v->form->sample == FORM_DEMONSTRATION,
+                           .has_script = true,
+                           .is_indexable = true};
+    page_begin(w, &p);
+    if (has_problems)
+        put_summary(w, v);
+    else if (v->notice != NULL)
+        put_notice(w, v);
+    html_lit(w, "<h1>");
+    html_text(w, p.title);
+    html_lit(w, "</h1>\n<p class=\"lead\">");
+    html_text(w, description);
+    html_lit(w, "</p>\n<p class=\"quiet\">");
+    put_tr(w, v, "form.optional");
+    html_lit(w, "</p>\n");
+    put_form(w, v);
+    page_end(w, &p);
+}

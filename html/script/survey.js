@@ -1,0 +1,46 @@
+// Only a convenience: hides what an earlier answer makes irrelevant, and stops a second tap.
+// Without it every question is shown with its condition in words; the server decides in any case.
+(function () {
+  'use strict';
+  var form = document.getElementById('ballot');
+  if (!form) return;
+  var parts = form.querySelectorAll('[data-when]');
+  document.documentElement.classList.add('js');
+
+  // Is `value` chosen at the question `name`? What is hidden has no answer.
+  function isChosen(name, value) {
+    var fields = form.elements[name];
+    if (!fields) return false;
+    if (fields.tagName === 'SELECT' || fields.length === undefined) fields = [fields];
+    for (var i = 0; i < fields.length; i++) {
+      var f = fields[i];
+      if (f.closest('[hidden]')) continue;
+      if (f.value === value && (f.checked || f.tagName === 'SELECT')) return true;
+    }
+    return false;
+  }
+  // In the order of the page: a condition looks only at earlier questions.
+  function show() {
+    for (var i = 0; i < parts.length; i++) {
+      var d = parts[i].dataset;
+      parts[i].hidden = isChosen(d.when, d.is) !== (d.op === 'eq');
+    }
+  }
+  // "None of these" and its like stand alone.
+  function keepAlone(box) {
+    if (box.type !== 'checkbox' || !box.checked) return;
+    var all = form.elements[box.name];
+    for (var i = 0; i < (all.length || 0); i++)
+      if (all[i] !== box && (box.hasAttribute('data-alone') || all[i].hasAttribute('data-alone'))) all[i].checked = false;
+  }
+  form.addEventListener('change', function (event) { keepAlone(event.target); show(); });
+  form.addEventListener('submit', function (event) {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = '1';
+  });
+  // Back from the cache of the browser's history: it may be sent again.
+  window.addEventListener('pageshow', function () { delete form.dataset.sent; show(); });
+  show();
+  var summary = document.getElementById('summary');
+  if (summary) summary.focus();
+})();
