@@ -25,8 +25,8 @@ fuzz: ## fuzz every parser for FUZZ_S seconds each (60)
 	        || { echo "not ok $$n"; tail -n 40 build/fuzz/$$n.log; exit 1; }; done
 
 fuzz-programs: $(FUZZ)
-build/fuzz/%: tests/fuzz/%.c $(LIB)
+build/fuzz/%: tests/fuzz/%.c $(OUT)/libminyi.a
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LDLIBS)
+	clang $(CPPFLAGS) -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(OUT)/libminyi.a $(LDLIBS)
 
 .PHONY: test asan check-layers lint fuzz fuzz-programs
