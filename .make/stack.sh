@@ -200,10 +200,13 @@ start() {
     echo "ready http://127.0.0.1:$PORT/"
 }
 
+# Ready to work; without a questionnaire a program can only be up.
 wait_ready() {
+    local what=readyz
+    [ -n "$DEMO" ] || what=healthz
     for _ in $(seq 100); do
-        curl -sf -o /dev/null --unix-socket "$PLACE/run/ops.sock" http://ops/survey/readyz &&
-            curl -sf -o /dev/null --unix-socket "$PLACE/run/ops.sock" http://ops/results/readyz && return 0
+        curl -sf -o /dev/null --unix-socket "$PLACE/run/ops.sock" "http://ops/survey/$what" &&
+            curl -sf -o /dev/null --unix-socket "$PLACE/run/ops.sock" "http://ops/results/$what" && return 0
         supervisor_pid >/dev/null || break
         sleep 0.1
     done
