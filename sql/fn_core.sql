@@ -1,93 +1,20 @@
--- Functions of the doors core and intake.  Run again at every `minyi migrate`.
--- All are SECURITY DEFINER with a pinned search_path; they return codes, and no message of theirs
--- holds a value that was passed in.
+-- Functions of the door core: surveys and their versions.  Run again at every `minyi migrate`.
 
--- Store one sealed batch. 0: stored, or there already; 2: the epoch is unknown or destroyed;
--- 3: unknown survey or version.
-CREATE OR REPLACE FUNCTION intake.drop_batch(
-    p_batch_id bytea, p_survey_id bigint, p_version_id bigint, p_epoch_id bigint,
-    p_accepted_us bigint, p_n integer, p_box_hashes bytea, p_sealed bytea)
-RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM 1 FROM intake.epoch_key WHERE epoch_id = p_epoch_id AND destroyed_at IS NULL;
-    IF NOT FOUND THEN
-        RETURN 2;
-    END IF;
-    PERFORM 1 FROM core.version WHERE version_id = p_version_id AND survey_id = p_survey_id;
-    IF NOT FOUND THEN
-        RETURN 3;
-    END IF;
-    INSERT INTO intake.batch (batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed)
-    VALUES (p_batch_id, p_survey_id, p_version_id, p_epoch_id, p_accepted_us, p_n, p_box_hashes, p_sealed)
-    ON CONFLICT DO NOTHING;
-    RETURN 0;
-END
-$$;
-
--- The same for ballots that no citizen cast: only a demonstration takes them. 4: it is not one.
-CREATE OR REPLACE FUNCTION intake.drop_batch_synthetic(
-    p_batch_id bytea, p_survey_id bigint, p_version_id bigint, p_epoch_id bigint,
-    p_accepted_us bigint, p_n integer, p_box_hashes bytea, p_sealed bytea)
-RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM 1 FROM core.survey WHERE survey_id = p_survey_id AND sample = 'demonstration';
-    IF NOT FOUND THEN
-        RETURN 4;
-    END IF;
-    RETURN intake.drop_batch(p_batch_id, p_survey_id, p_version_id, p_epoch_id, p_accepted_us, p_n,
-                             p_box_hashes, p_sealed);
-END
-$$;
-
-CREATE OR REPLACE FUNCTION intake.newest_key(OUT epoch_id bigint, OUT public_key bytea)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT k.epoch_id, k.public_key FROM intake.epoch_key k
-    WHERE k.destroyed_at IS NULL ORDER BY k.epoch_id DESC LIMIT 1
-$$;
-
--- The epoch of a cached key: is it still good? (The survey program may have slept through a week.)
-CREATE OR REPLACE FUNCTION intake.box_state(OUT survey_id bigint, OUT ballots bigint, OUT batches bigint,
-                                            OUT oldest_us bigint)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT b.survey_id, sum(b.n)::bigint, count(*)::bigint, min(b.accepted_us)
-    FROM intake.batch b GROUP BY b.survey_id
-$$;
-
-CREATE OR REPLACE FUNCTION intake.quarantine_state(OUT batches bigint, OUT ballots bigint)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT count(*)::bigint, coalesce(sum(n), 0)::bigint FROM intake.quarantine
-$$;
-
-CREATE OR REPLACE FUNCTION intake.key_state(OUT epoch_id bigint, OUT created_s bigint, OUT is_destroyed boolean)
-RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT k.epoch_id, extract(epoch FROM k.created_at)::bigint, k.destroyed_at IS NOT NULL
-    FROM intake.epoch_key k ORDER BY k.epoch_id
-$$;
-
--- The operator's recovery key. 0: stored; 1: there is one and p_replace is false.
-CREATE OR REPLACE FUNCTION intake.put_recovery_key(p_public_key bytea, p_replace boolean)
-RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT p_replace AND EXISTS (SELECT FROM intake.recovery_key) THEN
-        RETURN 1;
-    END IF;
-    INSERT INTO intake.recovery_key (public_key) VALUES (p_public_key);
-    RETURN 0;
-END
-$$;
-
--- A published version never changes, whoever asks.
+-- A published version, and a publication, never change, whoever asks.
 CREATE OR REPLACE FUNCTION core.refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RAISE EXCEPTION 'a published version cannot be changed' USING ERRCODE = '0A000';
+    RAISE EXCEPTION 'what was published cannot be changed' USING ERRCODE = '55000';
 END
 $$;
 CREATE OR REPLACE TRIGGER version_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON core.version
     FOR EACH STATEMENT EXECUTE FUNCTION core.refuse_change();
+CREATE OR REPLACE TRIGGER publication_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON publish.publication
+    FOR EACH STATEMENT EXECUTE FUNCTION core.refuse_change();
 
--- Publish a version: gives its id, number and whether it is new. The same definition again is the
--- same version. A survey keeps its sample for ever: sample_changed is true when it was refused.
+-- Publish a version: gives its id, number and whether it is new.  The same definition again is the
+-- same version, and current again.  A survey keeps its sample for ever (synthetic ballots must not
+-- turn into real ones): sample_changed is true when it was refused.
 CREATE OR REPLACE FUNCTION core.publish_version(
     p_slug text, p_sample text, p_definition text, p_hash bytea,
     OUT survey_id bigint, OUT version_id bigint, OUT version_no integer, OUT is_new boolean,
@@ -119,65 +46,94 @@ BEGIN
 END
 $$;
 
--- 0: done; 3: unknown survey. p_state: open, closed, archived.
+-- p_state: open, closed or archived.  0: done; 1: no such state; 3: unknown survey.
 CREATE OR REPLACE FUNCTION core.set_state(p_slug text, p_state text)
 RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF p_state IS NULL OR p_state NOT IN ('open', 'closed', 'archived') THEN
+        RETURN 1;
+    END IF;
     UPDATE core.survey SET state = p_state WHERE slug = p_slug;
     RETURN CASE WHEN FOUND THEN 0 ELSE 3 END;
 END
 $$;
 
--- The analysts' view of a version: analyst.<slug>_v<no>, one named column per answer, no hash.
--- Columns are decoded from `codes` by the frozen layout (see answers.h): text of the choice's name,
--- NULL when not asked or skipped; a boolean per choice of a multiple one; comments are apart.
+-- ---- the analysts' views ----
+--
+-- analyst.<slug>_v<no>: one row per response, decoded from `codes` by the layout frozen in the
+-- definition (see answers.h), without any hash.  For each question q:
+--   q              select_one: the choice's name; acknowledge: ticked; integer: the number;
+--                  text: whether there is one (comments are apart)
+--   q/choice       select_multiple: a boolean per choice
+--   "q:missing"    'not asked', 'skipped', or NULL where there is an answer
+-- Neither '/' nor ':' can be in a question's name.  A column's name that would be over 63 bytes is
+-- the question's place in the questionnaire (from 0) instead: 17, 17/3, 17:missing.
+
+CREATE OR REPLACE FUNCTION core.column_name(p_place integer, p_name text, p_tail text, p_tail_place text)
+RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN octet_length(p_name || p_tail) <= 63 AND p_name || p_tail <> 'opened_on'
+                THEN p_name || p_tail ELSE p_place || p_tail_place END
+$$;
+
+-- The SELECT items of one question, NULL for what stores nothing.
+CREATE OR REPLACE FUNCTION core.node_columns(p_node jsonb, p_place integer)
+RETURNS text[] LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    q text := p_node ->> 'name';
+    at integer := (p_node ->> 'offset')::integer;
+    choices text[] := ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(p_node -> 'choices')
+                            WITH ORDINALITY AS t(c, o) ORDER BY o);
+    code text := format('get_byte(codes, %s)', at);
+    items text[];
+BEGIN
+    CASE p_node ->> 'type'
+    WHEN 'select_one' THEN
+        IF (p_node ->> 'width')::integer = 2 THEN
+            code := format('(get_byte(codes, %s) * 256 + get_byte(codes, %s))', at, at + 1);
+        END IF;
+        items := ARRAY[format('(%L::text[])[%s - 1]', choices, code)];
+    WHEN 'select_multiple' THEN
+        items := ARRAY(SELECT format('CASE WHEN %s = 2 THEN get_bit(codes, %s) = 1 END', code, (at + 1) * 8 + i - 1)
+                       FROM generate_subscripts(choices, 1) AS i ORDER BY i);
+    WHEN 'acknowledge', 'text' THEN
+        items := ARRAY[format('CASE %s WHEN 2 THEN true WHEN 1 THEN false END', code)];
+    WHEN 'integer' THEN
+        items := ARRAY[format('CASE WHEN %s = 2 THEN (''x'' || encode(substr(codes, %s, 8), ''hex''))::bit(64)::bigint END',
+                              code, at + 2)];
+    ELSE
+        RETURN NULL;
+    END CASE;
+    FOR i IN 1 .. cardinality(items) LOOP
+        items[i] := items[i] || format(' AS %I', CASE WHEN p_node ->> 'type' = 'select_multiple'
+            THEN core.column_name(p_place, q, '/' || choices[i], '/' || (i - 1))
+            ELSE core.column_name(p_place, q, '', '') END);
+    END LOOP;
+    RETURN items || format('(''{not asked,skipped}''::text[])[%s + 1] AS %I', code,
+                           core.column_name(p_place, q, ':missing', ':missing'));
+END
+$$;
+
+-- Make the view of a version and give its name; NULL where it would have too many columns.
 CREATE OR REPLACE FUNCTION core.make_view(p_version_id bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    node jsonb;
-    choice text;
-    i integer;
-    at integer;
-    columns text := '';
+    columns text[] := ARRAY['opened_on'];
+    node record;
     view_name text;
 BEGIN
-    SELECT left(replace(s.slug, '-', '_'), 50) || '_v' || v.version_no INTO view_name
+    SELECT CASE WHEN octet_length(s.slug) <= 48 THEN replace(s.slug, '-', '_') ELSE 'survey_' || s.survey_id END
+           || '_v' || v.version_no INTO view_name
     FROM core.version v JOIN core.survey s USING (survey_id) WHERE v.version_id = p_version_id;
-    FOR node IN SELECT jsonb_array_elements(definition::jsonb -> 'nodes') FROM core.version
-                WHERE version_id = p_version_id LOOP
-        at := (node ->> 'offset')::integer;
-        CASE node ->> 'type'
-        WHEN 'select_one' THEN
-            columns := columns || format(', (%L::text[])[%s] AS %I',
-                (SELECT array_agg(c ->> 'name' ORDER BY o) FROM jsonb_array_elements(node -> 'choices')
-                 WITH ORDINALITY AS t(c, o)),
-                CASE WHEN (node ->> 'width')::integer = 1 THEN format('get_byte(codes, %s) - 1', at)
-                     ELSE format('get_byte(codes, %s) * 256 + get_byte(codes, %s) - 1', at, at + 1) END,
-                node ->> 'name');
-        WHEN 'select_multiple' THEN
-            i := 0;
-            FOR choice IN SELECT c ->> 'name' FROM jsonb_array_elements(node -> 'choices') AS c LOOP
-                columns := columns || format(
-                    ', CASE WHEN get_byte(codes, %s) = 2 THEN get_bit(codes, %s) = 1 END AS %I',
-                    at, (at + 1) * 8 + i, left((node ->> 'name') || '/' || choice, 63));
-                i := i + 1;
-            END LOOP;
-        WHEN 'acknowledge' THEN
-            columns := columns || format(', CASE get_byte(codes, %s) WHEN 2 THEN true WHEN 1 THEN false END AS %I',
-                                         at, node ->> 'name');
-        WHEN 'integer' THEN
-            columns := columns || format(
-                ', CASE WHEN get_byte(codes, %s) = 2 THEN (''x'' || encode(substr(codes, %s, 8), ''hex''))::bit(64)::bigint END AS %I',
-                at, at + 2, node ->> 'name');
-        WHEN 'text' THEN
-            columns := columns || format(', CASE get_byte(codes, %s) WHEN 2 THEN true WHEN 1 THEN false END AS %I',
-                                         at, left(node ->> 'name', 54) || '_given');
-        ELSE
-            NULL;
-        END CASE;
+    FOR node IN SELECT t.n, t.o FROM core.version v, jsonb_array_elements(v.definition::jsonb -> 'nodes')
+                WITH ORDINALITY AS t(n, o) WHERE v.version_id = p_version_id ORDER BY t.o LOOP
+        columns := columns || core.node_columns(node.n, node.o::integer - 1);
     END LOOP;
-    EXECUTE format('CREATE OR REPLACE VIEW analyst.%I WITH (security_barrier) AS SELECT opened_on%s '
-                   'FROM record.response WHERE version_id = %s', view_name, columns, p_version_id);
+    IF view_name IS NULL OR cardinality(columns) > 1600 THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('CREATE OR REPLACE VIEW analyst.%I WITH (security_barrier) AS SELECT %s '
+                   'FROM record.response WHERE version_id = %s',
+                   view_name, array_to_string(columns, ', '), p_version_id);
     EXECUTE format('GRANT SELECT ON analyst.%I TO minyi_analyst', view_name);
     RETURN view_name;
 END

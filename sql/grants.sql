@@ -1,13 +1,13 @@
 -- Who may do what.  Idempotent; run last by every `minyi migrate`, as minyi_owner, and again after a
 -- node is added.  First everything is taken back, then little is given.
 REVOKE ALL ON ALL TABLES IN SCHEMA core, intake, record, publish, registry, office, analyst
-    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator, minyi_analyst;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA core, intake, record, publish, registry, office
-    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator, minyi_analyst;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA core, intake, record, publish, registry, office
-    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator, minyi_analyst;
 REVOKE ALL ON SCHEMA core, intake, record, publish, registry, office, analyst
-    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator;
+    FROM PUBLIC, minyi_survey, minyi_results, minyi_tally, minyi_admin, minyi_operator, minyi_analyst;
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON TYPES FROM PUBLIC;
 
@@ -24,7 +24,8 @@ GRANT SELECT ON publish.publication, publish.current TO minyi_results;
 -- tally: opens, counts, publishes.
 GRANT USAGE ON SCHEMA core, intake, record, publish TO minyi_tally;
 GRANT SELECT ON core.survey, core.version, intake.recovery_key TO minyi_tally;
-GRANT SELECT, INSERT, UPDATE (destroyed_at, escrow) ON intake.epoch_key TO minyi_tally;
+GRANT SELECT, INSERT ON intake.epoch_key TO minyi_tally;
+GRANT EXECUTE ON FUNCTION intake.destroy_key(bigint) TO minyi_tally; -- no UPDATE: see its comment
 GRANT SELECT, DELETE ON intake.batch TO minyi_tally;
 GRANT SELECT, INSERT ON intake.quarantine TO minyi_tally;
 GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
@@ -41,6 +42,7 @@ GRANT SELECT ON core.survey, core.version, publish.publication, publish.current,
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),
     intake.newest_key(), intake.box_state(), intake.quarantine_state(), intake.key_state(),
+    intake.recovery_state(),
     intake.put_recovery_key(bytea, boolean),
     intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
     TO minyi_operator;

@@ -1,93 +1,107 @@
-/* minyi migrate: numbered files once, in order; then functions and grants, every time. */
+/* minyi migrate: numbered files once, in order; then functions, Citus and grants, every time; all in
+ * one transaction, so that a migration is there or is not, and nobody meets a half of it. */
 #include <dirent.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "base/settings.h"
-#include "base/text.h"
 #include "cmd/cmd.h"
-#include "store/db.h"
+#include "store/migrate_store.h"
 
-enum { FILES_MAX = 200, SQL_MAX = 1 << 20 };
+enum { FILES_MAX = 400, SQL_MAX = 1 << 20, NAME_MAX_ = 100 };
 
-enum { SEEN, NOTE, N_STMTS };
-static const struct db_stmt stmts[N_STMTS] = {
-    [SEEN] = {"migration_seen", "SELECT count(*) FROM core.migration WHERE name = $1::text", 1},
-    [NOTE] = {"migration_note", "INSERT INTO core.migration (name) VALUES ($1::text)", 1},
+struct migration {
+    struct db *db;
+    struct arena a;
+    size_t n_applied;
+    const char *applied[FILES_MAX]; /* new ones, in the arena */
 };
-
-/* Before the first migration there is neither schema nor table to look into. */
-static const char begin_sql[] =
-    "DO $$ BEGIN IF to_regclass('core.migration') IS NULL THEN "
-    "CREATE SCHEMA IF NOT EXISTS core; CREATE TABLE core.migration (name text PRIMARY KEY, "
-    "applied_at timestamptz NOT NULL DEFAULT now()); END IF; END $$";
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int is_sql(const struct dirent *d)
+static bool has_sql_tail(const char *name)
 {
-    size_t n = strlen(d->d_name);
-    bool is_numbered = n > 8 && d->d_name[0] >= '0' && d->d_name[0] <= '9';
-    return n > 4 && strcmp(d->d_name + n - 4, ".sql") == 0 &&
-           (is_numbered || strncmp(d->d_name, "fn_", 3) == 0);
+    size_t n = strlen(name);
+    return n > 4 && n < NAME_MAX_ && strcmp(name + n - 4, ".sql") == 0;
 }
 
-/* Apply one file in a transaction of its own; a numbered one is noted and never run again. */
-static enum rc apply(struct db *db, const char *name, bool once, struct arena *a, struct rc_info *e)
+/* 001_tables.sql */
+static int is_numbered(const struct dirent *d)
 {
-    struct db_param p[] = {db_text(name)};
-    struct db_rows rows;
-    if (once) {
-        enum rc rc = db_query(db, SEEN, p, 1, a, &rows, e);
-        if (rc != RC_OK || db_get_i64(db_at(&rows, 0, 0)) > 0)
-            return rc;
-    }
+    const char *s = d->d_name;
+    return has_sql_tail(s) && strspn(s, "0123456789") == 3 && s[3] == '_';
+}
+
+/* fn_core.sql */
+static int is_function(const struct dirent *d)
+{
+    return has_sql_tail(d->d_name) && strncmp(d->d_name, "fn_", 3) == 0;
+}
+
+static enum rc apply(struct migration *m, const char *name, bool once, struct rc_info *e)
+{
     char path[4096], *sql = NULL;
+    unsigned char hash[MIGRATE_HASH_BYTES];
     size_t len = 0;
-    (void)snprintf(path, sizeof path, "%s/%s", setting(SET_SQL_DIR), name);
-    enum rc rc = file_read(path, SQL_MAX, a, &sql, &len, e);
-    if (rc == RC_OK)
-        rc = db_begin(db, e);
+    bool was = false;
+    int n = snprintf(path, sizeof path, "%s/%s", setting(SET_SQL_DIR), name);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return rc_set(e, RC_IO, "path too long: \"%s\"", setting(SET_SQL_DIR));
+    enum rc rc = file_read(path, SQL_MAX, &m->a, &sql, &len, e);
     if (rc != RC_OK)
         return rc;
-    struct rc_info why = {0};
-    rc = db_run_script(db, sql, &why);
-    if (rc == RC_OK && once)
-        rc = db_query(db, NOTE, p, 1, NULL, NULL, &why);
-    if (rc == RC_OK)
-        rc = db_commit(db, &why);
-    if (rc != RC_OK) {
-        db_rollback(db);
-        return rc_set(e, rc, "%s: %s", name, why.msg);
-    }
+    if (strlen(sql) != len)
+        return rc_set(e, RC_INPUT, "\"%s\" holds a NUL byte", name);
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)sql, len, NULL, 0);
     if (once)
-        (void)printf("applied %s\n", name);
-    return RC_OK;
+        rc = migrate_was_applied(m->db, name, hash, &was, e);
+    if (rc != RC_OK || was)
+        return rc;
+    struct rc_info why = {0};
+    rc = db_run_script(m->db, sql, &why);
+    if (rc != RC_OK)
+        return rc_set(e, rc, "%s: %s", name, why.msg);
+    if (!once)
+        return RC_OK;
+    m->applied[m->n_applied] = arena_strdup(&m->a, name);
+    if (m->applied[m->n_applied] == NULL)
+        return rc_set(e, RC_NOMEM, "no memory");
+    m->n_applied++;
+    return migrate_note(m->db, name, hash, e);
 }
 
-static enum rc apply_all(struct db *db, struct arena *a, struct rc_info *e)
+/* Every file of a kind, in the order of their names. */
+static enum rc apply_kind(struct migration *m, int (*is_kind)(const struct dirent *), bool once, struct rc_info *e)
 {
     struct dirent **files = NULL;
-    int n = scandir(setting(SET_SQL_DIR), &files, is_sql, by_name);
-    if (n <= 0 || n > FILES_MAX)
-        return rc_set(e, RC_IO, "no schema files in \"%s\": set MINYI_SQL_DIR", setting(SET_SQL_DIR));
+    int n = scandir(setting(SET_SQL_DIR), &files, is_kind, by_name);
     enum rc rc = RC_OK;
+    if (n <= 0 || n > FILES_MAX)
+        rc = rc_set(e, RC_IO, "no schema files in \"%s\": set MINYI_SQL_DIR", setting(SET_SQL_DIR));
     for (int i = 0; i < n && rc == RC_OK; i++)
-        rc = apply(db, files[i]->d_name, strncmp(files[i]->d_name, "fn_", 3) != 0, a, e);
+        rc = apply(m, files[i]->d_name, once, e);
     for (int i = 0; i < n; i++)
         free(files[i]);
     free(files);
-    if (rc == RC_OK)
-        rc = apply(db, "grants.sql", false, a, e);
-    if (rc == RC_OK)
-        rc = apply(db, "citus.sql", false, a, e);
     return rc;
+}
+
+static enum rc apply_all(struct migration *m, struct rc_info *e)
+{
+    enum rc rc = apply_kind(m, is_numbered, true, e);
+    if (rc == RC_OK)
+        rc = apply_kind(m, is_function, false, e);
+    if (rc == RC_OK)
+        rc = apply(m, "citus.sql", false, e);
+    if (rc == RC_OK)
+        rc = apply(m, "grants.sql", false, e);
+    return rc == RC_OK ? db_commit(m->db, e) : rc;
 }
 
 enum rc cmd_migrate(int argc, char **argv, struct rc_info *e)
@@ -95,20 +109,17 @@ enum rc cmd_migrate(int argc, char **argv, struct rc_info *e)
     (void)argv;
     if (argc != 1)
         return rc_set(e, RC_USAGE, "migrate takes no arguments");
-    /* the table of migrations must be there before the statements on it can be prepared */
-    struct db *first = db_new(&(struct db_config){.role = "minyi_owner", .program = "minyi migrate"});
-    if (first == NULL)
-        return rc_set(e, RC_NOMEM, "no memory");
-    enum rc rc = db_run_script(first, begin_sql, e);
-    db_free(first);
+    struct migration m = {0};
+    enum rc rc = migrate_begin(&m.db, e);
     if (rc != RC_OK)
         return rc;
-    struct db *db = db_new(&(struct db_config){
-        .role = "minyi_owner", .program = "minyi migrate", .stmts = stmts, .n_stmts = N_STMTS});
-    struct arena a;
-    arena_init(&a, (size_t)64 * 1024 * 1024);
-    rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : apply_all(db, &a, e);
-    arena_release(&a);
-    db_free(db);
+    arena_init(&m.a, (size_t)64 * 1024 * 1024);
+    rc = apply_all(&m, e);
+    if (rc != RC_OK)
+        db_rollback(m.db);
+    for (size_t i = 0; i < m.n_applied && rc == RC_OK; i++)
+        (void)printf("applied %s\n", m.applied[i]);
+    arena_release(&m.a);
+    db_free(m.db);
     return rc;
 }
