@@ -27,7 +27,7 @@ only() { # only PATTERN WHERE WHY
 only '#include [<"]libpq-fe' '^cgi-bin/store/db|^include/store/db' "libpq has one user, store/db"
 only '#include [<"](fcgiapp|fcgi_stdio)' '^cgi-bin/web/fcgi' "libfcgi has one user, web/fcgi"
 only 'PQescape' '^$' "values travel as parameters only"
-only '"(SELECT|INSERT|UPDATE|DELETE|COPY|WITH) ' '^cgi-bin/(store|cmd/migrate)|^include/store' "SQL outside the stores"
+only '"(SELECT|INSERT|UPDATE|DELETE|COPY|WITH) ' '^cgi-bin/store|^include/store' "SQL outside the stores"
 only '\b(malloc|calloc|realloc|free)\(' '^cgi-bin/(base|box|store|cmd|web|form/form_json)|^cgi-bin/[a-z]+\.c|^include' "pages, reports and forms use the arena"
 only '\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|alloca)\(' '^$' "banned function"
 only '\b(mktemp|tmpnam|system|popen)\(' '^$' "banned function"
