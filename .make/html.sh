@@ -34,6 +34,10 @@ for f in "$source"/errors/*.html; do
     done < "$new/assets.txt"
     if grep -n '@[a-z.]*@' "$new/errors/${f##*/}"; then echo "$f: no such asset" >&2; exit 1; fi
 done
+# Pages that were sent yesterday still ask for yesterday's assets.
+if [ -d "$target/assets" ]; then
+    find "$target/assets" -type f -mtime -1 -exec cp -np {} "$new/assets/" \;
+fi
 chmod -R a+rX "$new"
 rm -rf "$target"
 mv "$new" "$target"

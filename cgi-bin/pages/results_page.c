@@ -44,18 +44,18 @@ static const char *grouped(int64_t n, char out[32])
 void results_age(const struct results_view *v, char out[80])
 {
     static const struct {
-        int64_t seconds;
+        int64_t seconds, from; /* the unit is used from so many of it on */
         const char *one, *many;
     } units[] = {
-        {86400, "results.age_day", "results.age_days"},
-        {3600, "results.age_hour", "results.age_hours"},
-        {60, "results.age_minute", "results.age_minutes"},
+        {86400, 2, "results.age_days", "results.age_days"},
+        {3600, 1, "results.age_hour", "results.age_hours"},
+        {60, 1, "results.age_minute", "results.age_minutes"},
     };
     int64_t age = v->now_s - v->head->tallied_at_s;
     (void)snprintf(out, 80, "%s", t(v, "results.age_now"));
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         int64_t n = age / units[i].seconds;
-        if (n < 1)
+        if (n < units[i].from)
             continue;
         char number[32];
         struct buf b;
@@ -146,6 +146,10 @@ static void put_interval(struct html *w, const struct results_view *v, const str
     char low[16], high[16];
     publication_percent(s->low, n, low);
     publication_percent(s->high, n, high);
+    if (strcmp(low, high) == 0) { /* an interval is never a point: one decimal more */
+        publication_percent(s->low, 1000, low);
+        publication_percent(s->high, 1000, high);
+    }
     html_lit(w, "<span class=\"interval\">");
     html_tr(w, v->c, v->lang, "results.interval", "low", low, "high", high, NULL);
     html_lit(w, "</span>");
@@ -370,8 +374,8 @@ static void put_questions(struct html *w, const struct results_view *v)
     bool has_profile = false;
     for (size_t i = 0; i < v->p->n_questions; i++) {
         has_profile |= v->p->questions[i].is_profile;
-        if (!v->p->questions[i].is_profile)
-            put_question(w, v, &v->p->questions[i], 2);
+        if (!v->p->questions[i].is_profile && v->p->questions[i].type != FORM_ACKNOWLEDGE)
+            put_question(w, v, &v->p->questions[i], 2); /* consent is a condition, not an opinion */
     }
     if (!has_profile)
         return;
@@ -426,8 +430,10 @@ static void put_list_item(struct html *w, const struct results_view *v)
     html_text(w, label(v, &v->p->title));
     html_lit(w, "</a><span class=\"quiet small\">");
     html_tr(w, v->c, v->lang, "results.list_item", "n", grouped(v->p->n_ballots, n), "date",
-            v->head->tallied_local, "age", age, NULL);
-    html_lit(w, "</span>");
+            v->head->tallied_local, NULL);
+    html_lit(w, " <span class=\"whole\">");
+    html_tr(w, v->c, v->lang, "results.age", "age", age, NULL);
+    html_lit(w, "</span></span>");
     if (v->p->sample == FORM_DEMONSTRATION) {
         html_lit(w, " <span class=\"tag\">");
         html_text(w, t(v, "results.demonstration"));
