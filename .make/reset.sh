@@ -8,6 +8,5 @@ if [ "${YES:-}" != 1 ]; then
     read -r -p "Throw away every ballot, key and figure in $place? Type yes: " answer || answer=
     [ "$answer" = yes ] || { echo "nothing was done"; exit 1; }
 fi
-"$here/stack.sh" stop "$1"
-rm -rf "${place:?}" "${1:?}"
+"$here/stack.sh" remove "$1"
 echo "the data are gone"

@@ -3,12 +3,14 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
-stopped=
+starting=
 finish() {
-    [ -z "$stopped" ] || return 0
-    stopped=1
     trap '' INT TERM HUP
     echo "stopping ..." >&2
+    if [ -n "$starting" ]; then
+        kill -TERM "$starting" 2>/dev/null || true # a start under way undoes itself
+        wait "$starting" || true
+    fi
     "$here/stack.sh" stop "$dir"
     echo "stopped; the data are kept" >&2
 }
@@ -17,14 +19,15 @@ if "$here/stack.sh" is-up "$dir" 2>/dev/null; then
     echo "a run that was not ended is still there: it is stopped first" >&2
     "$here/stack.sh" stop "$dir"
 fi
-"$here/stack.sh" start "$dir" --tally "${MINYI_TALLY_S:-60}" &
+"$here/stack.sh" start "$dir" --tally "${MINYI_TALLY_S:-60}" --admin-port "${MINYI_ADMIN_PORT:-$((MINYI_PORT + 1))}" &
 starting=$!
-wait "$starting" || { status=$?; [ -n "$stopped" ] || "$here/stack.sh" stop "$dir" || true; exit "$status"; }
+wait "$starting"
+starting=
 echo "press Ctrl-C to stop" >&2
 while "$here/stack.sh" is-up "$dir"; do
     sleep 1 &
     wait $! || true
 done
-echo "the supervisor ended by itself: see the logs in $(cat "$dir/place")/log" >&2
+echo "the supervisor ended by itself: see the logs in $("$here/stack.sh" place "$dir")/log" >&2
 finish
 exit 1
