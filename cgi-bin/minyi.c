@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "cmd/cmd.h"
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
 {
     struct rc_info e = {0};
     log_program("minyi");
+    if (file_guard_std(&e) != RC_OK)
+        return 1;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         help(argc < 2 ? stderr : stdout);
         return argc < 2 ? 2 : 0;

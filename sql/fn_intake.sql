@@ -99,6 +99,12 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_c
     FROM intake.batch b GROUP BY b.survey_id
 $$;
 
+-- Ballots that arrived before a time, microseconds since 1970: has the tally passed them by?
+CREATE OR REPLACE FUNCTION intake.box_before(p_us bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(sum(n), 0)::bigint FROM intake.batch WHERE accepted_us < p_us
+$$;
+
 CREATE OR REPLACE FUNCTION intake.quarantine_state(OUT batches bigint, OUT ballots bigint)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*)::bigint, coalesce(sum(n), 0)::bigint FROM intake.quarantine

@@ -147,3 +147,15 @@ enum rc file_secret(const char *dir, const char *name, unsigned mode, unsigned c
         return rc_set(e, RC_INPUT, "\"%s\" does not hold %zu bytes", path, len);
     return RC_OK;
 }
+
+enum rc file_guard_std(struct rc_info *e)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        int got = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY); /* the lowest free one: fd */
+        if (got != fd)
+            return rc_set(e, RC_IO, "descriptor %d is closed and stays so: %s", fd, strerror(errno));
+    }
+    return RC_OK;
+}

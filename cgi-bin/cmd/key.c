@@ -11,13 +11,15 @@
 #include "store/operator_store.h"
 
 /* 64 hex digits in groups of eight: what is to be written down. */
-static void print_secret(const unsigned char sk[BATCH_SECRET_BYTES])
+static bool print_secret(const unsigned char sk[BATCH_SECRET_BYTES])
 {
+    bool is_out = true;
     char hex[2 * BATCH_SECRET_BYTES + 1];
     (void)sodium_bin2hex(hex, sizeof hex, sk, BATCH_SECRET_BYTES);
     for (int i = 0; i < 2 * BATCH_SECRET_BYTES; i += 8)
-        (void)printf("%.8s%s", hex + i, i + 8 < 2 * BATCH_SECRET_BYTES ? "-" : "\n");
+        is_out = printf("%.8s%s", hex + i, i + 8 < 2 * BATCH_SECRET_BYTES ? "-" : "\n") > 0 && is_out;
     sodium_memzero(hex, sizeof hex);
+    return fflush(stdout) == 0 && is_out;
 }
 
 static enum rc init(bool replace, struct rc_info *e)
@@ -32,7 +34,8 @@ static enum rc init(bool replace, struct rc_info *e)
         (void)fprintf(stderr, "The recovery key, shown this once. Write it down and keep it off this machine:\n"
                               "with it, and only with it, ballots can be counted after the keyring was lost\n"
                               "(\"minyi key restore\"). Whoever holds it and a copy of the box can open the box.\n");
-        print_secret(sk);
+        if (!print_secret(sk))
+            rc = rc_set(e, RC_IO, "the secret could not be shown and is lost: run \"minyi key init --replace\"");
     }
     sodium_memzero(sk, sizeof sk);
     db_free(db);

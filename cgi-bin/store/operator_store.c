@@ -4,7 +4,7 @@
 
 #include "store/sealed.h"
 
-enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, BOX, QUARANTINE, KEYS, LAST_RUN, LAST_DONE, N_STMTS };
+enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUBLISH] = {"publish", "SELECT survey_id, version_id, version_no, is_new, sample_changed "
                  "FROM core.publish_version($1::text, $2::text, $3::text, $4::bytea)", 4},
@@ -15,15 +15,6 @@ static const struct db_stmt stmts[N_STMTS] = {
     [DROP] = {"drop", "SELECT intake.drop_batch_synthetic($1::bytea, $2::bigint, $3::bigint, $4::bigint, "
               "$5::bigint, $6::integer, $7::bytea, $8::bytea)", 8},
     [PUT_RECOVERY] = {"put_recovery", "SELECT intake.put_recovery_key($1::bytea, $2::boolean)", 2},
-    [BOX] = {"box", "SELECT coalesce(sum(ballots), 0)::bigint, coalesce(sum(batches), 0)::bigint, "
-             "coalesce(min(oldest_us), 0)::bigint FROM intake.box_state()", 0},
-    [QUARANTINE] = {"quarantine", "SELECT batches, ballots FROM intake.quarantine_state()", 0},
-    [KEYS] = {"keys", "SELECT count(*) FILTER (WHERE NOT is_destroyed), coalesce(extract(epoch FROM now())::bigint - "
-              "max(created_s), -1) FROM intake.key_state()", 0},
-    [LAST_RUN] = {"last_run", "SELECT outcome, message FROM publish.run WHERE kind = 'tally' "
-                  "ORDER BY run_id DESC LIMIT 1", 0},
-    [LAST_DONE] = {"last_done", "SELECT extract(epoch FROM now() - max(finished_at))::bigint FROM publish.run "
-                   "WHERE kind = 'tally' AND outcome = 'done'", 0},
 };
 
 enum { ESCROWS, N_KEY_STMTS };
@@ -153,35 +144,5 @@ enum rc operator_escrows(struct db *db, struct arena *a, struct escrow **out, si
     }
     *out = items;
     *n = r.n_rows;
-    return RC_OK;
-}
-
-enum rc operator_house_state(struct db *db, struct arena *a, struct house_state *out, struct rc_info *e)
-{
-    struct db_rows box, quarantine, keys, run, done;
-    enum rc rc = db_query(db, BOX, NULL, 0, a, &box, e);
-    if (rc == RC_OK)
-        rc = db_query(db, QUARANTINE, NULL, 0, a, &quarantine, e);
-    if (rc == RC_OK)
-        rc = db_query(db, KEYS, NULL, 0, a, &keys, e);
-    if (rc == RC_OK)
-        rc = db_query(db, LAST_RUN, NULL, 0, a, &run, e);
-    if (rc == RC_OK)
-        rc = db_query(db, LAST_DONE, NULL, 0, a, &done, e);
-    if (rc != RC_OK)
-        return rc;
-    *out = (struct house_state){
-        .has_run = db_at(&done, 0, 0)->p != NULL,
-        .run_age_s = db_get_i64(db_at(&done, 0, 0)),
-        .run_outcome = run.n_rows > 0 ? db_get_text(db_at(&run, 0, 0)) : "never",
-        .run_message = run.n_rows > 0 ? db_get_text(db_at(&run, 0, 1)) : "",
-        .box_ballots = db_get_i64(db_at(&box, 0, 0)),
-        .box_batches = db_get_i64(db_at(&box, 0, 1)),
-        .box_oldest_us = db_get_i64(db_at(&box, 0, 2)),
-        .quarantine_batches = db_get_i64(db_at(&quarantine, 0, 0)),
-        .quarantine_ballots = db_get_i64(db_at(&quarantine, 0, 1)),
-        .n_keys = db_get_i64(db_at(&keys, 0, 0)),
-        .newest_key_age_s = db_get_i64(db_at(&keys, 0, 1)),
-    };
     return RC_OK;
 }

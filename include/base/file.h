@@ -23,4 +23,9 @@ enum rc file_write_durably(const char *dir, const char *name, const void *p, siz
 enum rc file_secret(const char *dir, const char *name, unsigned mode, unsigned char *out, size_t len,
                     struct rc_info *e) MUST_CHECK;
 
+/* Call first in main: where descriptor 0, 1 or 2 is closed, /dev/null takes its place (the wrong way
+ * round, so that using it is an error). Otherwise the next socket or file would be "stdout".
+ * RC_OK, RC_IO. */
+enum rc file_guard_std(struct rc_info *e) MUST_CHECK;
+
 #endif

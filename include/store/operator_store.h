@@ -56,15 +56,4 @@ struct escrow {
 /* All keys that are not destroyed (as minyi_tally). */
 enum rc operator_escrows(struct db *db, struct arena *a, struct escrow **out, size_t *n, struct rc_info *e) MUST_CHECK;
 
-struct house_state {
-    bool has_run;
-    int64_t run_age_s;         /* since the last finished tally */
-    const char *run_outcome;   /* of the newest run */
-    const char *run_message;
-    int64_t box_ballots, box_batches, box_oldest_us;
-    int64_t quarantine_batches, quarantine_ballots;
-    int64_t n_keys, newest_key_age_s; /* -1: none */
-};
-enum rc operator_house_state(struct db *db, struct arena *a, struct house_state *out, struct rc_info *e) MUST_CHECK;
-
 #endif
