@@ -20,7 +20,8 @@
 enum {
     STACK_BYTES = 512 * 1024,
     REQUEST_ARENA_MAX = 1024 * 1024,
-    TEXTS_ARENA_MAX = 1024 * 1024
+    TEXTS_ARENA_MAX = 1024 * 1024,
+    KEEP_ARENA_MAX = 8 * 1024 * 1024 /* sets: some hundred bytes at every change */
 };
 
 /* A request in hand. It has a ballot of its own, so that a queued one needs no copy. */
@@ -179,6 +180,7 @@ static enum rc start_site(struct program *p, struct rc_info *e)
 {
     struct catalogue *c = NULL;
     arena_init(&p->texts, TEXTS_ARENA_MAX);
+    arena_init(&p->site.keep, KEEP_ARENA_MAX);
     enum rc rc = catalogue_load(setting(SET_HTML_DIR), &p->texts, &c, e);
     if (rc == RC_OK)
         rc = page_load_assets(setting(SET_HTML_DIR), e);

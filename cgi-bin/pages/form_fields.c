@@ -182,6 +182,8 @@ static void put_options(struct html *w, const struct form_view *v, size_t i)
     put_error(w, v, i);
     if (n->is_likert)
         html_lit(w, "<div class=\"options likert\">\n");
+    else if (n->type == FORM_SELECT_MULTIPLE) /* a list without an order may stand in columns */
+        html_lit(w, "<div class=\"options many\">\n");
     else
         html_lit(w, "<div class=\"options\">\n");
     for (size_t k = 0; k < n->choices->n; k++)

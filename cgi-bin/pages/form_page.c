@@ -89,6 +89,20 @@ static void put_told(struct html *w, const struct form_view *v, const char *key,
     html_lit(w, "</dd>\n");
 }
 
+/* Days are what is promised; nobody pictures 3650 of them. */
+static void put_until(struct html *w, const struct form_view *v)
+{
+    char years[24], days[24];
+    int64_t n = v->form->retain_days;
+    (void)snprintf(days, sizeof days, "%lld", (long long)n);
+    (void)snprintf(years, sizeof years, "%lld", (long long)((n + 182) / 365));
+    html_lit(w, "<dt>");
+    put_tr(w, v, "form.until");
+    html_lit(w, "</dt><dd>");
+    html_tr(w, v->c, v->clang, n >= 730 ? "form.until_years" : "form.until_text", "n", days, "years", years, NULL);
+    html_lit(w, "</dd>\n");
+}
+
 /* The survey's real settings in plain words: what a citizen agrees to. */
 void form_terms(struct html *w, const struct form_view *v)
 {
@@ -101,7 +115,7 @@ void form_terms(struct html *w, const struct form_view *v)
     put_term(w, v, "form.basis", form_text(&f->legal_basis, v->flang));
     put_told(w, v, "form.stored", "form.stored_text", 0);
     put_told(w, v, "form.seen", f->min_opening > 1 ? "form.seen_text" : "form.seen_demo", f->min_opening);
-    put_told(w, v, "form.until", "form.until_text", f->retain_days);
+    put_until(w, v);
     put_told(w, v, "form.pseudonym", f->is_read_back ? "form.pseudonym_read_back" : "form.pseudonym_text", 0);
     put_term(w, v, "form.handler", form_text(&f->handler, v->flang));
     put_term(w, v, "form.contact", form_text(&f->contact, v->flang));

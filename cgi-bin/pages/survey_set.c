@@ -1,5 +1,4 @@
 /* What is published, in memory: versions read once, pages rendered once, sets swapped as a whole. */
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -69,7 +68,7 @@ static enum rc load_version(struct survey_site *site, const struct stored_versio
     const char *json;
     size_t len;
     struct arena scratch;
-    struct survey_version *v = calloc(1, sizeof *v);
+    struct survey_version *v = arena_alloc(&site->keep, sizeof *v);
     if (v == NULL)
         return rc_set(e, RC_NOMEM, "no memory for a version");
     v->version_id = sv->version_id;
@@ -83,59 +82,54 @@ static enum rc load_version(struct survey_site *site, const struct stored_versio
     if (rc == RC_OK) {
         v->next = site->versions;
         site->versions = v;
-        return RC_OK;
+    } else {
+        arena_release(&v->arena);
     }
-    arena_release(&v->arena);
-    free(v);
     return rc;
 }
 
-/* A gzip copy, or nothing where it would not help. */
-static void compress_page(struct prebuilt *p)
+/* A gzip copy in `a`, or nothing where it would not help. */
+static void compress_page(struct prebuilt *p, struct arena *a)
 {
+    struct arena scratch;
     z_stream z = {0};
     if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return;
-    unsigned char *out = malloc(p->plain_len);
-    unsigned char *in = (unsigned char *)(uintptr_t)p->plain; /* zlib does not write to it */
-    z.next_in = in;
+    arena_init(&scratch, PAGE_MAX + 4096);
+    z.next_in = (unsigned char *)(uintptr_t)p->plain; /* zlib only reads it */
     z.avail_in = (uInt)p->plain_len;
-    z.next_out = out;
+    z.next_out = arena_alloc(&scratch, p->plain_len);
     z.avail_out = (uInt)p->plain_len;
+    const unsigned char *out = z.next_out;
     if (out != NULL && deflate(&z, Z_FINISH) == Z_STREAM_END) {
         p->gzip_len = z.total_out;
-        p->gzip = realloc(out, z.total_out);
-        if (p->gzip == NULL)
-            p->gzip = (char *)out;
-    } else {
-        free(out);
+        p->gzip = arena_memdup(a, out, p->gzip_len);
     }
     (void)deflateEnd(&z);
+    arena_release(&scratch);
 }
 
-static enum rc render(const struct survey_site *site, const char *slug, struct survey_version *v, struct rc_info *e)
+static enum rc render_one(const struct survey_site *site, const char *slug, struct survey_version *v, size_t lang,
+                          struct rc_info *e)
 {
-    for (size_t i = 0; i < v->form->n_langs; i++) {
-        struct buf out;
-        struct html w = {&out};
-        buf_init(&out, PAGE_MAX);
-        form_page(&w, &(struct form_view){.c = site->c, .clang = survey_catalogue_lang(site->c, v->form, i),
-                                          .slug = slug, .version_id = v->version_id, .form = v->form, .flang = i});
-        if (!html_ok(&w)) {
-            buf_release(&out);
-            return rc_set(e, RC_NOMEM, "the page of version %lld does not render", (long long)v->version_id);
-        }
-        v->pages[i] = (struct prebuilt){.plain = out.p, .plain_len = out.len};
-        compress_page(&v->pages[i]);
-    }
-    v->is_rendered = true;
+    struct buf out;
+    struct html w = {&out};
+    buf_init(&out, PAGE_MAX);
+    form_page(&w, &(struct form_view){.c = site->c, .clang = survey_catalogue_lang(site->c, v->form, lang),
+                                      .slug = slug, .version_id = v->version_id, .form = v->form, .flang = lang});
+    struct prebuilt p = {.plain = html_ok(&w) ? arena_memdup(&v->arena, out.p, out.len) : NULL, .plain_len = out.len};
+    buf_release(&out);
+    if (p.plain == NULL)
+        return rc_set(e, RC_NOMEM, "the page of version %lld does not render", (long long)v->version_id);
+    compress_page(&p, &v->arena);
+    v->pages[lang] = p;
     return RC_OK;
 }
 
 /* The loaded versions of one survey, newest first as they are stored. */
-static bool collect_versions(const struct survey_site *site, const struct stored_set *stored, struct survey *s)
+static bool collect_versions(struct survey_site *site, const struct stored_set *stored, struct survey *s)
 {
-    s->versions = calloc(stored->n_versions + 1, sizeof *s->versions);
+    s->versions = arena_array(&site->keep, stored->n_versions, sizeof *s->versions);
     for (size_t i = 0; s->versions != NULL && i < stored->n_versions; i++) {
         const struct survey_version *v = loaded(site, stored->versions[i].version_id);
         if (v != NULL && v->survey_id == s->survey_id)
@@ -150,17 +144,16 @@ static enum rc make_survey(struct survey_site *site, const struct stored_set *st
     struct survey_version *current = loaded(site, in->current_version);
     if (current == NULL)
         return rc_set(e, RC_NOTFOUND, "version %lld is not loaded", (long long)in->current_version);
-    if (!current->is_rendered) {
-        enum rc rc = render(site, in->slug, current, e);
+    for (size_t i = 0; i < current->form->n_langs && !current->is_rendered; i++) {
+        enum rc rc = render_one(site, in->slug, current, i, e);
         if (rc != RC_OK)
             return rc;
     }
-    *out = (struct survey){in->survey_id, strdup(in->slug), in->is_open, current, 0, NULL};
-    if (out->slug != NULL && collect_versions(site, stored, out))
-        return RC_OK;
-    free((char *)(uintptr_t)out->slug);
-    free(out->versions);
-    return rc_set(e, RC_NOMEM, "no memory for a survey");
+    current->is_rendered = true;
+    *out = (struct survey){in->survey_id, arena_strdup(&site->keep, in->slug), in->is_open, current, 0, NULL};
+    if (out->slug == NULL || !collect_versions(site, stored, out))
+        return rc_set(e, RC_NOMEM, "no memory for a survey");
+    return RC_OK;
 }
 
 enum rc survey_set_publish(struct survey_site *site, const struct stored_set *stored, survey_load_fn *load,
@@ -175,13 +168,10 @@ enum rc survey_set_publish(struct survey_site *site, const struct stored_set *st
         if (rc != RC_OK)
             log_error("version_unreadable", kv_i("version", stored->versions[i].version_id), kv_s("why", e->msg));
     }
-    struct survey_set *set = calloc(1, sizeof *set);
-    struct survey *items = calloc(stored->n_surveys + 1, sizeof *items);
-    if (set == NULL || items == NULL) {
-        free(set);
-        free(items);
+    struct survey_set *set = arena_alloc(&site->keep, sizeof *set);
+    struct survey *items = arena_array(&site->keep, stored->n_surveys, sizeof *items);
+    if (set == NULL || items == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu surveys", stored->n_surveys);
-    }
     for (size_t i = 0; i < stored->n_surveys; i++) {
         enum rc rc = make_survey(site, stored, &stored->surveys[i], &items[set->n], e);
         set->n += rc == RC_OK;

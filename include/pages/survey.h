@@ -56,6 +56,7 @@ struct survey_site {
     bool is_tls;
     int64_t cookie_days;
     _Atomic(const struct survey_set *) set; /* NULL before the first load */
+    struct arena keep;                      /* the keeper's: sets and versions; never released */
     struct survey_version *versions;        /* the keeper's: every version ever loaded */
     struct intake *intake;                  /* for /readyz and /metrics */
     atomic_llong refreshed_at;              /* epoch seconds of the last look at the database, 0: never */
