@@ -29,7 +29,8 @@ GRANT EXECUTE ON FUNCTION intake.destroy_key(bigint) TO minyi_tally; -- no UPDAT
 GRANT SELECT, DELETE ON intake.batch TO minyi_tally;
 GRANT SELECT, INSERT ON intake.quarantine TO minyi_tally;
 GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
-GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run TO minyi_tally;
+GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run, publish.opening
+    TO minyi_tally;
 GRANT SELECT, INSERT ON publish.publication TO minyi_tally;
 
 -- admin: definitions and publications; no batch, no receipt hash.

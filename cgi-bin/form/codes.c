@@ -51,6 +51,18 @@ static bool is_zero(const unsigned char *p, size_t n)
     return any == 0;
 }
 
+/* A choice that excludes the others stands alone. */
+static bool is_exclusion_kept(const struct form_node *n, const unsigned char *bits)
+{
+    size_t ticked = 0, exclusive = 0;
+    for (size_t k = 0; k < n->choices->n; k++) {
+        size_t is_on = bits[k / 8] >> (k % 8) & 1;
+        ticked += is_on;
+        exclusive += n->choices->items[k].is_exclusive ? is_on : 0;
+    }
+    return exclusive == 0 || ticked == 1;
+}
+
 /* Is this a code that answers_encode can have written for the node? */
 static bool is_valid(const struct form_node *n, const unsigned char *p)
 {
@@ -62,7 +74,8 @@ static bool is_valid(const struct form_node *n, const unsigned char *p)
         return is_zero(p + 1, n->width - 1);
     if (n->type == FORM_SELECT_MULTIPLE) {
         size_t spare = bit_bytes(n) * 8 - n->choices->n;
-        return !is_zero(p + 1, n->width - 1) && (spare == 0 || p[n->width - 1] >> (8 - spare) == 0);
+        return !is_zero(p + 1, n->width - 1) && (spare == 0 || p[n->width - 1] >> (8 - spare) == 0) &&
+               is_exclusion_kept(n, p + 1);
     }
     if (n->type == FORM_INTEGER) {
         int64_t v = (int64_t)get_be(p + 1, 8);

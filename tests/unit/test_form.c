@@ -316,6 +316,7 @@ static void counts_go_to_their_slots(void **state)
         {2, 4, 7, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 9, 1}, /* no such choice */
         {2, 2, 7, 2, 8, 2, 0, 0, 0, 0, 0, 0, 0, 9, 1}, /* a bit beyond the choices */
         {2, 2, 7, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 9, 1}, /* answered, but nothing ticked */
+        {2, 2, 7, 2, 5, 2, 0, 0, 0, 0, 0, 0, 0, 9, 1}, /* an exclusive choice beside another */
         {2, 2, 7, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 9, 1}, /* skipped, but something ticked */
         {2, 2, 7, 2, 3, 2, 0, 0, 0, 0, 0, 0, 9, 9, 1}, /* out of range */
     };
@@ -345,7 +346,7 @@ static void random_ballots_survive_encoding(void **state)
             items[i].choice = f->nodes[i].type == FORM_SELECT_ONE && items[i].state == ANSWER_GIVEN
                                   ? (size_t)random() % f->nodes[i].choices->n : SIZE_MAX;
             items[i].bits[0] = f->nodes[i].type == FORM_SELECT_MULTIPLE && items[i].state == ANSWER_GIVEN
-                                   ? (uint8_t)(1 + random() % 7) : 0;
+                                   ? (uint8_t)(1 + random() % 4) : 0; /* the third excludes the others */
             items[i].number = f->nodes[i].type == FORM_INTEGER && items[i].state == ANSWER_GIVEN ? random() % 501 : 0;
         }
         unsigned char codes[64], again[64];

@@ -1,0 +1,224 @@
+#include "box/cells.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "form/answers.h"
+
+enum { FIRST_CAP = 64, PUT_COUNTS = 250000, PUT_CELLS = 5000 };
+
+/* Room for the first table, taken from the cap's share below. */
+static enum rc make_table(struct cells *c, size_t cap, struct rc_info *e)
+{
+    struct cell *items = arena_array(&c->a, cap, sizeof *items);
+    uint32_t *slots = arena_array(&c->a, 2 * cap, sizeof *slots);
+    if (items == NULL || slots == NULL)
+        return rc_set(e, RC_TOOBIG, "over %d MiB of cells", CELLS_BYTES_MAX >> 20);
+    c->items = items;
+    c->cap = cap;
+    c->slots = slots;
+    c->n_slots = 2 * cap;
+    return RC_OK;
+}
+
+enum rc cells_init(struct cells *c, const struct form *f, struct rc_info *e)
+{
+    *c = (struct cells){.form = f};
+    arena_init(&c->a, CELLS_BYTES_MAX);
+    randombytes_buf(c->key, sizeof c->key);
+    c->one = arena_array(&c->a, f->n_slots + 1, sizeof *c->one);
+    enum rc rc = c->one == NULL ? RC_NOMEM : make_table(c, FIRST_CAP, e);
+    return rc == RC_OK ? rc : rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", f->slug);
+}
+
+void cells_release(struct cells *c)
+{
+    arena_release(&c->a);
+    c->n = 0;
+}
+
+void cells_reset(struct cells *c)
+{
+    struct rc_info ignored;
+    const struct form *f = c->form;
+    arena_release(&c->a);
+    if (cells_init(c, f, &ignored) != RC_OK)
+        c->one = NULL; /* the next add says so */
+}
+
+static size_t home_of(const struct cells *c, const unsigned char *profile, size_t len)
+{
+    unsigned char h[crypto_shorthash_BYTES];
+    uint64_t v;
+    (void)crypto_shorthash(h, profile, len, c->key);
+    memcpy(&v, h, sizeof v);
+    return (size_t)v & (c->n_slots - 1);
+}
+
+/* The slot of this profile, or the free one where it belongs. */
+static uint32_t *slot_of(const struct cells *c, const unsigned char *profile, size_t len)
+{
+    for (size_t at = home_of(c, profile, len);; at = (at + 1) & (c->n_slots - 1)) {
+        if (c->slots[at] == 0)
+            return &c->slots[at];
+        const struct cell *it = &c->items[c->slots[at] - 1];
+        if (it->profile_len == len && memcmp(it->profile, profile, len) == 0)
+            return &c->slots[at];
+    }
+}
+
+static enum rc grow(struct cells *c, struct rc_info *e)
+{
+    const struct cell *old = c->items;
+    if (c->cap == 0 || c->cap > UINT32_MAX / 4)
+        return rc_set(e, RC_TOOBIG, "no room for more cells");
+    enum rc rc = make_table(c, 2 * c->cap, e);
+    if (rc != RC_OK)
+        return rc;
+    memcpy(c->items, old, c->n * sizeof *old);
+    for (size_t i = 0; i < c->n; i++)
+        *slot_of(c, c->items[i].profile, c->items[i].profile_len) = (uint32_t)i + 1;
+    return RC_OK;
+}
+
+/* Find or make the cell of a profile. */
+static enum rc cell_of(struct cells *c, const unsigned char *profile, size_t len, struct cell **out,
+                       struct rc_info *e)
+{
+    if (c->n == c->cap) {
+        enum rc rc = grow(c, e);
+        if (rc != RC_OK)
+            return rc;
+    }
+    uint32_t *slot = slot_of(c, profile, len);
+    if (*slot == 0) {
+        struct cell it = {.profile = (unsigned char *)arena_memdup(&c->a, profile, len),
+                          .profile_len = len,
+                          .counts = arena_array(&c->a, c->form->n_slots + 1, sizeof *it.counts)};
+        if (it.profile == NULL || it.counts == NULL)
+            return rc_set(e, RC_TOOBIG, "over %d MiB of cells", CELLS_BYTES_MAX >> 20);
+        c->items[c->n++] = it;
+        *slot = (uint32_t)c->n;
+    }
+    *out = &c->items[*slot - 1];
+    return RC_OK;
+}
+
+enum rc cells_add_ballot(struct cells *c, const unsigned char *codes, size_t len, struct rc_info *e)
+{
+    unsigned char profile[FORM_CODES_MAX];
+    struct cell *cell = NULL;
+    if (c->one == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", c->form->slug);
+    memset(c->one, 0, c->form->n_slots * sizeof *c->one);
+    if (answers_count(c->form, codes, len, c->one) != RC_OK)
+        return rc_set(e, RC_INPUT, "%zu bytes of codes are not of \"%s\"", len, c->form->slug);
+    size_t profile_len = answers_profile(c->form, codes, profile, sizeof profile);
+    enum rc rc = cell_of(c, profile, profile_len, &cell, e);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < c->form->n_slots; i++)
+        cell->counts[i] += c->one[i]; /* 0 or 1 each: 2^63 ballots away from overflow */
+    cell->n++;
+    return RC_OK;
+}
+
+enum rc cells_add_stored(struct cells *c, const struct tally_cell *from, int sign, struct rc_info *e)
+{
+    struct cell *cell = NULL;
+    if (c->one == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", c->form->slug);
+    if (from->n_counts != c->form->n_slots)
+        return rc_set(e, RC_CONFLICT, "a cell of \"%s\" holds %zu counts instead of %zu", c->form->slug,
+                      from->n_counts, c->form->n_slots);
+    enum rc rc = cell_of(c, from->profile, from->profile_len, &cell, e);
+    if (rc != RC_OK)
+        return rc;
+    /* 32 bits are added to 64: the table's life is far too short for an overflow */
+    for (size_t i = 0; i < from->n_counts; i++)
+        cell->counts[i] += (int64_t)sign * from->counts[i];
+    cell->n += sign * from->n;
+    return RC_OK;
+}
+
+const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len)
+{
+    uint32_t at = c->one == NULL ? 0 : *slot_of(c, profile, len);
+    return at == 0 ? NULL : &c->items[at - 1];
+}
+
+/* ---- saving ---- */
+
+static enum rc add_found(void *ctx, const struct tally_cell *found, struct rc_info *e)
+{
+    struct cells *c = ctx;
+    if (cells_find(c, found->profile, found->profile_len) == NULL)
+        return rc_set(e, RC_DB, "the database gave a cell that was not asked for");
+    return cells_add_stored(c, found, 1, e);
+}
+
+static enum rc narrow(int64_t v, int32_t *out, struct rc_info *e)
+{
+    if (v < 0 || v > INT32_MAX)
+        return rc_set(e, RC_CONFLICT, "a cell's count would be %lld", (long long)v);
+    *out = (int32_t)v;
+    return RC_OK;
+}
+
+/* Put the cells [from, from + n) by one statement. */
+static enum rc put_slice(const struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id,
+                         int64_t version_id, size_t from, size_t n, struct rc_info *e)
+{
+    struct arena a;
+    size_t stride = c->form->n_slots;
+    arena_init(&a, CELLS_BYTES_MAX);
+    struct db_bytes *profiles = arena_array(&a, n, sizeof *profiles);
+    int32_t *ns = arena_array(&a, n, sizeof *ns), *counts = arena_array(&a, n * stride + 1, sizeof *counts);
+    enum rc rc = profiles == NULL || ns == NULL || counts == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu cells", n)
+                                                                  : RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        profiles[i] = (struct db_bytes){c->items[from + i].profile, c->items[from + i].profile_len};
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        rc = narrow(c->items[from + i].n, &ns[i], e);
+        for (size_t k = 0; rc == RC_OK && k < stride; k++)
+            rc = narrow(c->items[from + i].counts[k], &counts[i * stride + k], e);
+    }
+    if (rc == RC_OK)
+        rc = tally_put_cells(db, which, survey_id, version_id, profiles, ns, counts, n, stride, e);
+    arena_release(&a);
+    return rc;
+}
+
+/* Add what is stored for the cells [from, from + n). */
+static enum rc find_slice(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id,
+                          int64_t version_id, size_t from, size_t n, struct rc_info *e)
+{
+    struct arena a;
+    arena_init(&a, CELLS_BYTES_MAX);
+    struct db_bytes *profiles = arena_array(&a, n, sizeof *profiles);
+    enum rc rc = profiles == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu cells", n) : RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        profiles[i] = (struct db_bytes){c->items[from + i].profile, c->items[from + i].profile_len};
+    if (rc == RC_OK)
+        rc = tally_find_cells(db, which, survey_id, version_id, profiles, n, add_found, c, e);
+    arena_release(&a);
+    return rc;
+}
+
+enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                   struct rc_info *e)
+{
+    size_t slice = PUT_COUNTS / (c->form->n_slots + 1) + 1;
+    if (slice > PUT_CELLS)
+        slice = PUT_CELLS;
+    enum rc rc = RC_OK;
+    for (size_t from = 0; rc == RC_OK && from < c->n; from += slice) {
+        size_t n = c->n - from < slice ? c->n - from : slice;
+        rc = find_slice(c, db, which, survey_id, version_id, from, n, e);
+        if (rc == RC_OK)
+            rc = put_slice(c, db, which, survey_id, version_id, from, n, e);
+    }
+    if (rc == RC_OK)
+        cells_reset(c);
+    return rc;
+}

@@ -1,0 +1,86 @@
+/* Stages 3 and 4: from cells to figures to the publication. See tally.h. */
+#include <sodium.h>
+
+#include "base/log.h"
+#include "base/settings.h"
+#include "box/tally.h"
+#include "report/figures.h"
+
+enum { BODY_MAX = 16 << 20, HASH_BYTES = 32 };
+
+struct sums {
+    const struct form *form;
+    int64_t n, *counts;
+};
+
+static enum rc add_cell(void *ctx, const struct tally_cell *c, struct rc_info *e)
+{
+    struct sums *s = ctx;
+    if (c->n_counts != s->form->n_slots)
+        return rc_set(e, RC_CONFLICT, "a cell of \"%s\" holds %zu counts instead of %zu", s->form->slug, c->n_counts,
+                      s->form->n_slots);
+    for (size_t i = 0; i < c->n_counts; i++) /* 32 bits into 64, and fewer than 2^32 cells */
+        s->counts[i] += c->counts[i];
+    s->n += c->n;
+    return RC_OK;
+}
+
+/* The figures of a version as JSON in `body`; empty where no ballot of it was counted. */
+static enum rc make_body(struct tally *t, const struct tally_form *f, struct arena *a, struct buf *body,
+                         struct rc_info *e)
+{
+    struct figures_input in = {.form = f->open.form, .version_no = f->version_no};
+    struct sums s = {.form = f->open.form, .counts = arena_array(a, f->open.form->n_slots + 1, sizeof *s.counts)};
+    struct publication p;
+    if (s.counts == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for %zu sums", f->open.form->n_slots);
+    enum rc rc = tally_read_cells(t->db, TALLY_CELL, f->open.survey_id, f->open.version_id, add_cell, &s, e);
+    if (rc != RC_OK || s.n == 0)
+        return rc;
+    in.n_ballots = s.n;
+    in.counts = s.counts;
+    rc = tally_days(t->db, f->open.survey_id, f->open.version_id, a, &in.first_day, &in.last_day, e);
+    if (rc == RC_OK)
+        rc = figures_make(&in, a, &p, e);
+    return rc == RC_OK ? publication_to_json(&p, body, e) : rc;
+}
+
+static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t version_id, const struct buf *body,
+                            struct rc_info *e)
+{
+    unsigned char hash[HASH_BYTES];
+    bool is_new = false;
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)body->p, body->len, NULL, 0);
+    enum rc rc = db_begin(t->db, e);
+    if (rc != RC_OK)
+        return rc;
+    fault_point("tally.before_publish");
+    rc = tally_publish(t->db, &w->survey, version_id, body->p, hash, &is_new, e);
+    if (rc == RC_OK)
+        rc = tally_run_add(t->db, t->run_id, &(struct tally_counts){.published = is_new}, e);
+    if (rc == RC_OK)
+        rc = db_commit(t->db, e);
+    if (rc != RC_OK)
+        db_rollback(t->db);
+    else
+        t->counts.published += is_new;
+    fault_point("tally.after_publish");
+    return rc;
+}
+
+enum rc tally_publish_figures(struct tally *t, const struct tally_work *w, struct rc_info *e)
+{
+    const struct tally_form *f = tally_work_form(w, w->survey.current_version);
+    if (f == NULL)
+        return RC_OK; /* nothing is published yet */
+    struct arena a;
+    struct buf body;
+    arena_init(&a, 64 << 20);
+    buf_init(&body, BODY_MAX);
+    enum rc rc = make_body(t, f, &a, &body, e);
+    if (rc == RC_OK && body.len > 0) /* a version without ballots leaves the one before it in place */
+        rc = publish_body(t, w, f->open.version_id, &body, e);
+    buf_release(&body);
+    arena_release(&a);
+    return rc;
+}

@@ -1,0 +1,117 @@
+/* The tally's view of cells and publications. See tally_store.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/tally_stmts.h"
+#include "store/tally_store.h"
+
+struct cell_reader {
+    tally_cell_fn *each;
+    void *ctx;
+    int32_t *counts; /* room for `cap`, grown as needed */
+    size_t cap;
+};
+
+static enum rc give_cell(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
+{
+    struct cell_reader *r = ctx;
+    size_t n_counts = n == 4 ? db_get_i32_array(&c[3], r->counts, r->cap) : SIZE_MAX;
+    if (n_counts == SIZE_MAX || c[1].p == NULL)
+        return rc_set(e, RC_DB, "a cell holds no counts");
+    if (n_counts > r->cap) {
+        int32_t *more = realloc(r->counts, n_counts * sizeof *more);
+        if (more == NULL)
+            return rc_set(e, RC_NOMEM, "no memory for a cell of %zu counts", n_counts);
+        r->counts = more;
+        r->cap = n_counts;
+        (void)db_get_i32_array(&c[3], r->counts, r->cap);
+    }
+    struct tally_cell cell = {db_get_i64(&c[0]), (const unsigned char *)c[1].p, c[1].len, db_get_i64(&c[2]),
+                              r->counts, n_counts};
+    return r->each(r->ctx, &cell, e);
+}
+
+static enum rc stream_cells(struct db *db, int stmt, const struct db_param *p, size_t n, tally_cell_fn *each,
+                            void *ctx, struct rc_info *e)
+{
+    struct cell_reader r = {.each = each, .ctx = ctx};
+    enum rc rc = db_stream(db, stmt, p, n, give_cell, &r, e);
+    free(r.counts);
+    return rc;
+}
+
+enum rc tally_read_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                         tally_cell_fn *each, void *ctx, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id), db_i64(version_id)};
+    return stream_cells(db, which == TALLY_CELL ? TS_READ_CELLS : TS_READ_RETIRED, p, 2, each, ctx, e);
+}
+
+enum rc tally_find_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                         const struct db_bytes *profiles, size_t n, tally_cell_fn *each, void *ctx, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id), db_i64(version_id), db_bytes_array(profiles, n)};
+    return stream_cells(db, which == TALLY_CELL ? TS_FIND_CELLS : TS_FIND_RETIRED, p, 3, each, ctx, e);
+}
+
+enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                        const struct db_bytes *profiles, const int32_t *ns, const int32_t *counts, size_t n,
+                        size_t stride, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id),   db_i64(version_id),
+                                 db_bytes_array(profiles, n), db_i32_array(ns, n),
+                                 db_i32_array(counts, n * stride), db_i64((int64_t)stride)};
+    return db_query(db, which == TALLY_CELL ? TS_PUT_CELLS : TS_PUT_RETIRED, p, 6, NULL, NULL, e);
+}
+
+enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,
+                   const char **last, struct rc_info *e)
+{
+    struct db_rows r;
+    const struct db_param p[] = {db_i64(survey_id), db_i64(version_id)};
+    enum rc rc = db_query(db, TS_DAYS, p, 2, a, &r, e);
+    if (rc == RC_OK) {
+        *first = db_get_text(db_at(&r, 0, 0));
+        *last = db_get_text(db_at(&r, 0, 1));
+    }
+    return rc;
+}
+
+static enum rc is_current(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
+                          struct arena *a, bool *out, struct rc_info *e)
+{
+    struct db_rows r;
+    enum rc rc = db_query(db, TS_CURRENT, (const struct db_param[]){db_i64(survey_id)}, 1, a, &r, e);
+    if (rc == RC_OK)
+        *out = r.n_rows == 1 && db_get_i64(db_at(&r, 0, 0)) == version_id && db_at(&r, 0, 1)->len == 32 &&
+               memcmp(db_at(&r, 0, 1)->p, hash, 32) == 0;
+    return rc;
+}
+
+static enum rc make_current(struct db *db, const struct tally_survey *s, int64_t version_id, const char *body,
+                            const unsigned char hash[32], struct arena *a, struct rc_info *e)
+{
+    struct db_rows r;
+    const struct db_param made[] = {db_i64(s->survey_id), db_i64(version_id), db_text(body), db_bytes(hash, 32)};
+    enum rc rc = db_query(db, TS_PUBLISH, made, 4, a, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    const struct db_param now[] = {db_i64(s->survey_id), db_text(s->slug), db_i64(db_get_i64(db_at(&r, 0, 0)))};
+    return db_query(db, TS_SWITCH, now, 3, NULL, NULL, e);
+}
+
+enum rc tally_publish(struct db *db, const struct tally_survey *s, int64_t version_id, const char *body,
+                      const unsigned char hash[32], bool *is_new, struct rc_info *e)
+{
+    struct arena a;
+    bool is_same = false;
+    arena_init(&a, 1 << 16);
+    enum rc rc = is_current(db, s->survey_id, version_id, hash, &a, &is_same, e);
+    if (rc == RC_OK && is_same)
+        rc = db_query(db, TS_CONFIRM, (const struct db_param[]){db_i64(s->survey_id)}, 1, NULL, NULL, e);
+    else if (rc == RC_OK)
+        rc = make_current(db, s, version_id, body, hash, &a, e);
+    arena_release(&a);
+    *is_new = rc == RC_OK && !is_same;
+    return rc;
+}

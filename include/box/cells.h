@@ -1,0 +1,57 @@
+/* cells: counts per profile of one version, gathered in memory.  Layer: box (uses form).
+ * A hash table keyed by the profile's bytes; the hash is keyed too, for citizens choose the bytes. */
+#ifndef MINYI_BOX_CELLS_H
+#define MINYI_BOX_CELLS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "form/form.h"
+#include "store/tally_store.h"
+
+/* Memory of one table; a table that reaches it is to be saved and reset. */
+enum { CELLS_BYTES_MAX = 128 * 1024 * 1024 };
+
+struct cell {
+    const unsigned char *profile;
+    size_t profile_len;
+    int64_t n;       /* ballots */
+    int64_t *counts; /* form->n_slots */
+};
+
+struct cells {
+    const struct form *form;
+    struct arena a;
+    struct cell *items; /* in the order in which they came */
+    size_t n, cap;
+    uint32_t *slots;    /* index + 1, 0 = free; a power of two, at least twice `cap` */
+    size_t n_slots;
+    unsigned char key[16];
+    int32_t *one;       /* counts of the ballot in hand */
+};
+
+/* Begin empty for ballots of `f`, which must outlive it. RC_OK, RC_NOMEM. */
+enum rc cells_init(struct cells *c, const struct form *f, struct rc_info *e) MUST_CHECK;
+void cells_release(struct cells *c);
+/* Forget the counts, keep the form. */
+void cells_reset(struct cells *c);
+
+/* Count one ballot. RC_OK; RC_INPUT (not codes of this form); RC_TOOBIG (the table is full: save,
+ * reset, and add this ballot again). On anything but RC_OK nothing was counted. */
+enum rc cells_add_ballot(struct cells *c, const unsigned char *codes, size_t len, struct rc_info *e) MUST_CHECK;
+
+/* Add (sign 1) or subtract (sign -1) a stored cell. RC_OK; RC_TOOBIG (full); RC_CONFLICT (overflow, or
+ * a cell of another length). */
+enum rc cells_add_stored(struct cells *c, const struct tally_cell *from, int sign, struct rc_info *e) MUST_CHECK;
+
+/* The cell of a profile, or NULL. */
+const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len);
+
+/* Add all counts to the stored cells of the version, inside the caller's transaction.
+ * RC_OK, RC_AWAY, RC_DB, RC_NOMEM; RC_CONFLICT when a count would pass 2^31 - 1 or the stored cell is
+ * of another length. Afterwards the counts are no longer in the table: it is reset. */
+enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                   struct rc_info *e) MUST_CHECK;
+
+#endif

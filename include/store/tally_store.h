@@ -1,0 +1,159 @@
+/* tally_store: what the tally asks of the database (role minyi_tally).  Layer: store.
+ * Every function can give RC_OK, RC_AWAY, RC_DB and, where it takes an arena, RC_NOMEM; what else it
+ * can give stands beside it.  Rows handed to callbacks are valid during the call only. */
+#ifndef MINYI_STORE_TALLY_STORE_H
+#define MINYI_STORE_TALLY_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "store/db.h"
+
+enum { TALLY_ID_BYTES = 16, TALLY_HASH_BYTES = 16 };
+
+/* The tally's handle; no deadline, for it is a batch. NULL when out of memory. Free with db_free. */
+struct db *tally_db(void) MUST_CHECK;
+
+/* ---- one run at a time, and its row ---- */
+
+/* Take the lock of this session. RC_BUSY: another session holds it. */
+enum rc tally_lock(struct db *db, struct rc_info *e) MUST_CHECK;
+
+struct tally_counts {
+    int64_t opened, repeated, quarantined, retired, published;
+};
+
+/* Begin the run's row, kind "tally" or "recount"; rows that still say "running" become "killed". */
+enum rc tally_run_begin(struct db *db, const char *kind, int64_t *run_id, struct rc_info *e) MUST_CHECK;
+/* Add to the row, inside the transaction of what is counted. */
+enum rc tally_run_add(struct db *db, int64_t run_id, const struct tally_counts *more, struct rc_info *e) MUST_CHECK;
+enum rc tally_run_end(struct db *db, int64_t run_id, bool is_done, int64_t waiting, const char *message,
+                      struct rc_info *e) MUST_CHECK;
+
+/* ---- surveys and versions ---- */
+
+struct tally_survey {
+    int64_t survey_id, current_version; /* 0: none published */
+    const char *slug;
+    bool is_open;
+};
+/* All, or the one called `slug` where it is not NULL (RC_NOTFOUND), in the order of their ids. */
+enum rc tally_surveys(struct db *db, const char *slug, struct arena *a, struct tally_survey **out, size_t *n,
+                      struct rc_info *e) MUST_CHECK;
+
+struct tally_version {
+    int64_t version_id, version_no;
+    const char *definition;
+    size_t definition_len;
+};
+/* A survey's versions in the order of their ids. */
+enum rc tally_versions(struct db *db, int64_t survey_id, struct arena *a, struct tally_version **out, size_t *n,
+                       struct rc_info *e) MUST_CHECK;
+
+/* Today in the time zone, as days since 2000-01-01. RC_DB where the zone is unknown. */
+enum rc tally_today(struct db *db, const char *time_zone, int32_t *day, struct rc_info *e) MUST_CHECK;
+
+/* ---- keys ---- */
+
+struct tally_key {
+    int64_t epoch_id;
+    bool is_destroyed;
+    bool may_go; /* a successor is at least a day old and no batch in box or quarantine names it */
+    int64_t age_s;
+    const unsigned char *public_key; /* 32 bytes */
+};
+enum rc tally_keys(struct db *db, struct arena *a, struct tally_key **out, size_t *n, struct rc_info *e) MUST_CHECK;
+/* The recovery key in use. RC_NOTFOUND: there is none. */
+enum rc tally_recovery_key(struct db *db, int64_t *recovery_id, unsigned char pk[32], struct rc_info *e) MUST_CHECK;
+enum rc tally_key_add(struct db *db, int64_t epoch_id, const unsigned char pk[32], int64_t recovery_id,
+                      const unsigned char *escrow, size_t escrow_len, struct rc_info *e) MUST_CHECK;
+/* Mark it destroyed and blank its escrow, unless a batch in box or quarantine names it by now:
+ * then *is_marked is false. */
+enum rc tally_key_mark(struct db *db, int64_t epoch_id, bool *is_marked, struct rc_info *e) MUST_CHECK;
+
+/* ---- the box ---- */
+
+struct tally_waiting {
+    int64_t version_id, epoch_id, ballots, bytes;
+};
+/* What waits, by version and epoch. */
+enum rc tally_waiting(struct db *db, int64_t survey_id, struct arena *a, struct tally_waiting **out, size_t *n,
+                      struct rc_info *e) MUST_CHECK;
+/* The time of arrival up to which the survey's oldest batches hold `ballots` ballots; INT64_MAX when all
+ * of them are not more. */
+enum rc tally_cutoff(struct db *db, int64_t survey_id, int64_t ballots, int64_t *cutoff_us, struct rc_info *e)
+    MUST_CHECK;
+
+struct tally_batch {
+    unsigned char batch_id[TALLY_ID_BYTES];
+    int64_t version_id, epoch_id, accepted_us, n;
+    const unsigned char *sealed;
+    size_t sealed_len;
+};
+/* Every batch that arrived at or before the cutoff, in no order. */
+typedef enum rc tally_batch_fn(void *ctx, const struct tally_batch *b, struct rc_info *e);
+enum rc tally_read_box(struct db *db, int64_t survey_id, int64_t cutoff_us, tally_batch_fn *each, void *ctx,
+                       struct rc_info *e) MUST_CHECK;
+/* Take opened batches out of the box (at most 100,000 at once). */
+enum rc tally_empty_box(struct db *db, const struct db_bytes *batch_ids, size_t n, struct rc_info *e) MUST_CHECK;
+enum rc tally_quarantine(struct db *db, const unsigned char batch_id[TALLY_ID_BYTES], const char *reason,
+                         struct rc_info *e) MUST_CHECK;
+
+/* ---- the record ---- */
+
+extern const char tally_copy_responses[]; /* record_hash, survey_id, version_id, opened_on, codes */
+extern const char tally_copy_comments[];  /* record_hash, node, survey_id, version_id, opened_on, body */
+
+/* Which of the hashes (at most 100,000) have been counted already: a call for each. */
+typedef enum rc tally_hash_fn(void *ctx, const unsigned char hash[TALLY_HASH_BYTES], struct rc_info *e);
+enum rc tally_find_hashes(struct db *db, const struct db_bytes *hashes, size_t n, tally_hash_fn *each, void *ctx,
+                          struct rc_info *e) MUST_CHECK;
+enum rc tally_note_opening(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t n,
+                           struct rc_info *e) MUST_CHECK;
+
+/* Responses of a survey (0: all), in no order. */
+typedef enum rc tally_codes_fn(void *ctx, int64_t version_id, const unsigned char *codes, size_t len,
+                               struct rc_info *e);
+enum rc tally_read_responses(struct db *db, int64_t survey_id, tally_codes_fn *each, void *ctx, struct rc_info *e)
+    MUST_CHECK;
+/* Delete up to `limit` responses of a version opened before `day`, and their comments. */
+enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,
+                               tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
+
+/* ---- cells and publications ---- */
+
+enum tally_cells { TALLY_CELL, TALLY_RETIRED };
+
+struct tally_cell {
+    int64_t version_id;
+    const unsigned char *profile;
+    size_t profile_len;
+    int64_t n;
+    const int32_t *counts;
+    size_t n_counts;
+};
+typedef enum rc tally_cell_fn(void *ctx, const struct tally_cell *c, struct rc_info *e);
+/* All cells of a version. */
+enum rc tally_read_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                         tally_cell_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
+/* The cells of a version that have these profiles. */
+enum rc tally_find_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                         const struct db_bytes *profiles, size_t n, tally_cell_fn *each, void *ctx, struct rc_info *e)
+    MUST_CHECK;
+/* Insert or replace cells: `ns` has n items, `counts` n * stride. */
+enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+                        const struct db_bytes *profiles, const int32_t *ns, const int32_t *counts, size_t n,
+                        size_t stride, struct rc_info *e) MUST_CHECK;
+
+/* First and last day of a version's openings, "YYYY-MM-DD", "" where there was none. */
+enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,
+                   const char **last, struct rc_info *e) MUST_CHECK;
+/* Make these figures the current ones, if they are not yet; inside a transaction. The time of the
+ * tally is noted in any case. */
+enum rc tally_publish(struct db *db, const struct tally_survey *s, int64_t version_id, const char *body,
+                      const unsigned char hash[32], bool *is_new, struct rc_info *e) MUST_CHECK;
+
+#endif
