@@ -76,7 +76,8 @@ copy_app() {
     mkdir -p "$APP/build"
     chmod 755 "$PLACE" "$APP" "$APP/build"
     for p in $PROGRAMS; do
-        install -m 755 "$ROOT/build/$p" "$APP/build/$p.new" && mv "$APP/build/$p.new" "$APP/build/$p"
+        install -m 755 "$ROOT/build/$p" "$APP/build/$p.new"
+        mv "$APP/build/$p.new" "$APP/build/$p" # it may be running
     done
     rm -rf "$APP/build/html" "$APP/sql"
     cp -r "$ROOT/build/html" "$APP/build/html"
