@@ -58,6 +58,28 @@ BEGIN
 END
 $$;
 
+-- Note an import of synthetic ballots, in its transaction.  0: done; 1: not well formed; 4: not a
+-- demonstration's version.
+CREATE OR REPLACE FUNCTION core.note_import(
+    p_survey_id bigint, p_version_id bigint, p_file_hash bytea, p_n bigint, p_consent text)
+RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_n >= 0 AND length(p_file_hash) = 32 AND length(p_consent) BETWEEN 1 AND 1000 THEN
+        NULL;
+    ELSE
+        RETURN 1;
+    END IF;
+    PERFORM FROM core.survey s JOIN core.version v USING (survey_id)
+    WHERE s.survey_id = p_survey_id AND v.version_id = p_version_id AND s.sample = 'demonstration';
+    IF NOT FOUND THEN
+        RETURN 4;
+    END IF;
+    INSERT INTO core.import (survey_id, version_id, file_hash, n, consent)
+    VALUES (p_survey_id, p_version_id, p_file_hash, p_n, p_consent);
+    RETURN 0;
+END
+$$;
+
 -- ---- the analysts' views ----
 --
 -- analyst.<slug>_v<no>: one row per response, decoded from `codes` by the layout frozen in the

@@ -42,6 +42,7 @@ GRANT USAGE ON SCHEMA core, intake, publish TO minyi_operator;
 GRANT SELECT ON core.survey, core.version, publish.publication, publish.current, publish.run TO minyi_operator;
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),
+    core.note_import(bigint, bigint, bytea, bigint, text),
     intake.newest_key(), intake.box_state(), intake.box_before(bigint), intake.quarantine_state(), intake.key_state(),
     intake.recovery_state(),
     intake.put_recovery_key(bytea, boolean),

@@ -1,6 +1,7 @@
 /* minyi import: rows of a CSV file through the same check, encoding, seal and box as any ballot.
- * All or nothing up to the box: the whole file is checked before the first batch is sealed. Rows get
- * their keys from response_id, so importing a file twice counts each row once. */
+ * All or nothing: the whole file is checked before the first batch is sealed, and all batches reach
+ * the box in one transaction, with a note of what was imported and on what basis its rows consent.
+ * Rows get their keys from response_id, so importing a file twice counts each row once. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +32,7 @@ struct import {
     struct batch_ballot *ballots;
     size_t n_ballots, n_errors;
     int64_t epoch_id;
-    unsigned char pk[BATCH_PUBLIC_BYTES];
+    unsigned char pk[BATCH_PUBLIC_BYTES], file_hash[32];
 };
 
 /* Columns are questions; the consent is given by the option, for every row. */
@@ -175,12 +176,21 @@ static enum rc drop_batch(struct import *im, struct batch_ballot *ballots, size_
 static enum rc drop_all(struct import *im, struct rc_info *e)
 {
     enum rc rc = operator_newest_key(im->db, &im->epoch_id, im->pk, e);
+    if (rc == RC_OK)
+        rc = db_begin(im->db, e);
+    if (rc != RC_OK)
+        return rc;
     batch_shuffle(im->ballots, im->n_ballots);
     for (size_t i = 0; i < im->n_ballots && rc == RC_OK; i += BATCH_ROWS) {
         size_t n = im->n_ballots - i < BATCH_ROWS ? im->n_ballots - i : BATCH_ROWS;
         rc = drop_batch(im, im->ballots + i, n, e);
         progress("in the box", i + n, im->n_ballots);
     }
+    if (rc == RC_OK)
+        rc = operator_note_import(im->db, &im->survey, im->file_hash, (int64_t)im->n_ballots, im->consent, e);
+    if (rc == RC_OK)
+        return db_commit(im->db, e);
+    db_rollback(im->db);
     return rc;
 }
 
@@ -196,8 +206,10 @@ static enum rc load(struct import *im, const char *slug, const char *path, struc
         rc = form_from_json(im->survey.definition, im->survey.definition_len, &im->file, &f, e);
     if (rc == RC_OK)
         rc = file_read(path, FILE_MAX, &im->file, &p, &len, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
+        (void)crypto_generichash(im->file_hash, sizeof im->file_hash, (const unsigned char *)p, len, NULL, 0);
         rc = sheet_read(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path, p, len, ROWS_MAX, &im->file, &im->sheet, e);
+    }
     if (rc != RC_OK)
         return rc;
     im->form = f;

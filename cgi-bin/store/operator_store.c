@@ -4,7 +4,7 @@
 
 #include "store/sealed.h"
 
-enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, N_STMTS };
+enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUBLISH] = {"publish", "SELECT survey_id, version_id, version_no, is_new, sample_changed "
                  "FROM core.publish_version($1::text, $2::text, $3::text, $4::bytea)", 4},
@@ -14,6 +14,7 @@ static const struct db_stmt stmts[N_STMTS] = {
     [NEWEST_KEY] = {"newest_key", "SELECT epoch_id, public_key FROM intake.newest_key()", 0},
     [DROP] = {"drop", "SELECT intake.drop_batch_synthetic($1::bytea, $2::bigint, $3::bigint, $4::bigint, "
               "$5::bigint, $6::integer, $7::bytea, $8::bytea)", 8},
+    [NOTE_IMPORT] = {"note_import", "SELECT core.note_import($1::bigint, $2::bigint, $3::bytea, $4::bigint, $5::text)", 5},
     [PUT_RECOVERY] = {"put_recovery", "SELECT intake.put_recovery_key($1::bytea, $2::boolean)", 2},
 };
 
@@ -115,6 +116,18 @@ enum rc operator_drop_synthetic(struct db *db, const struct sealed_batch *b, str
     if (rc == RC_OK && code == 4)
         return rc_set(e, RC_FORBIDDEN, "only a demonstration takes synthetic ballots");
     return rc == RC_OK && code != 0 ? rc_set(e, RC_CONFLICT, "the box refuses the batch (code %lld)", (long long)code) : rc;
+}
+
+enum rc operator_note_import(struct db *db, const struct operator_survey *s, const unsigned char file_hash[32],
+                             int64_t n, const char *consent, struct rc_info *e)
+{
+    int64_t code = 0;
+    const struct db_param p[] = {db_i64(s->survey_id), db_i64(s->version_id), db_bytes(file_hash, 32), db_i64(n),
+                                 db_text(consent)};
+    enum rc rc = one_code(db, NOTE_IMPORT, p, 5, &code, e);
+    if (rc == RC_OK && code == 1)
+        return rc_set(e, RC_INPUT, "the basis of consent has 1 to 1000 characters");
+    return rc == RC_OK && code != 0 ? rc_set(e, RC_FORBIDDEN, "only a demonstration takes synthetic ballots") : rc;
 }
 
 enum rc operator_put_recovery_key(struct db *db, const unsigned char pk[32], bool replace, struct rc_info *e)

@@ -44,6 +44,11 @@ struct sealed_batch;
 /* Store a sealed batch of synthetic ballots. RC_FORBIDDEN: not a demonstration. */
 enum rc operator_drop_synthetic(struct db *db, const struct sealed_batch *b, struct rc_info *e) MUST_CHECK;
 
+/* Note an import, in its transaction: `n` rows of a file, consenting on the basis `consent` (1..1000
+ * characters, RC_INPUT). RC_FORBIDDEN: not a demonstration. */
+enum rc operator_note_import(struct db *db, const struct operator_survey *s, const unsigned char file_hash[32],
+                             int64_t n, const char *consent, struct rc_info *e) MUST_CHECK;
+
 /* RC_CONFLICT: there is one and `replace` is false. */
 enum rc operator_put_recovery_key(struct db *db, const unsigned char pk[32], bool replace, struct rc_info *e) MUST_CHECK;
 
