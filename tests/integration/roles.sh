@@ -284,6 +284,10 @@ expect "no role has a password, or rights over the server" "" "$(run postgres "
         OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)")"
 expect "no role is a member of another" "0" "$(run postgres "
     SELECT count(*) FROM pg_auth_members WHERE member IN (SELECT oid FROM pg_roles WHERE rolname LIKE 'minyi%')")"
+run minyi_owner "CREATE FUNCTION core.fresh() RETURNS integer LANGUAGE sql AS 'SELECT 1'; CREATE TABLE core.fresh (a integer)" >/dev/null
+expect "what the owner makes is nobody's until it is granted" "f f" "$(run postgres "
+    SELECT bool_or(has_function_privilege(rolname, 'core.fresh()', 'EXECUTE')) || ' ' || bool_or(has_table_privilege(rolname, 'core.fresh', 'SELECT'))
+    FROM pg_roles WHERE rolname IN ('minyi_survey', 'minyi_results', 'minyi_tally', 'minyi_admin', 'minyi_operator', 'minyi_analyst')" | sed 's/false/f/g; s/true/t/g')"
 # held ROLE: everything that the role holds, in one line
 held() {
     run postgres "
