@@ -120,7 +120,7 @@ render_nginx() {
     local features=(demo)
     [ -n "$NO_LIMITS" ] || features+=(limits)
     [ -z "$ADMIN_PORT" ] || features+=(admin "ADMIN=127.0.0.1:$ADMIN_PORT")
-    "$ROOT/.make/nginx.sh" "${features[@]}" "RUN=$PLACE/web" "LOG=$PLACE/log" "TMP=$PLACE/web/tmp" "SOCKETS=$PLACE/run" \
+    "$ROOT/.make/render.sh" "$ROOT/nginx.conf" "${features[@]}" "RUN=$PLACE/web" "LOG=$PLACE/log" "TMP=$PLACE/web/tmp" "SOCKETS=$PLACE/run" \
         "HTML=$APP/build/html" "PUBLIC=$PLACE/verify" "CONF=$PLACE/nginx.d" "LISTEN=127.0.0.1:$PORT" >"$PLACE/nginx.conf"
     chmod 644 "$PLACE/nginx.conf"
     [ "$DIR" != "$ROOT/var" ] || cp "$PLACE/nginx.conf" "$ROOT/build/nginx.conf"
