@@ -133,9 +133,15 @@ static enum rc drain_one(const char *path, spool_fn *each, void *ctx, size_t *n_
         rc = RC_OK;
     } else if (rc == RC_OK) {
         rc = each(ctx, &b, e);
-        if (rc == RC_OK && unlink(path) != 0)
+        if (rc == RC_CONFLICT) { /* refused for good: it must not hold up those behind it */
+            log_error("spool_batch_refused", kv_s("why", e->msg));
+            set_aside(path, n_bad);
+            rc = RC_OK;
+        } else if (rc == RC_OK && unlink(path) != 0) {
             rc = rc_set(e, RC_IO, "cannot remove \"%s\": %s", path, strerror(errno));
-        *n_done += rc == RC_OK;
+        } else {
+            *n_done += rc == RC_OK;
+        }
     } else if (rc == RC_NOTFOUND) {
         rc = RC_OK; /* another program of ours drained it */
     }

@@ -19,8 +19,8 @@
 enum rc spool_write(const char *dir, const struct sealed_batch *b, struct rc_info *e) MUST_CHECK;
 
 /* Call `each` for every file, oldest first; when it returns RC_OK the file is removed. A file that
- * does not check is renamed to "<name>.bad" and counted in *n_bad. Stops at the first other result
- * and returns it. Temporary files of a crashed write (names with a leading dot) older than an hour
+ * does not check, or for which `each` returns RC_CONFLICT (refused for good), is renamed to
+ * "<name>.bad" and counted in *n_bad: it is kept. Stops at the first other result and returns it. Temporary files of a crashed write (names with a leading dot) older than an hour
  * are removed. *n_done counts what was removed. */
 typedef enum rc spool_fn(void *ctx, const struct sealed_batch *b, struct rc_info *e);
 enum rc spool_drain(const char *dir, spool_fn *each, void *ctx, size_t *n_done, size_t *n_bad,
