@@ -26,7 +26,7 @@ survey_house() {
     PGUSER=minyi_operator "$SCRATCH_OUT/minyi" publish "$SCRATCH_ROOT/sql/seed/gov-wechat-2014" >/dev/null || return 1
     PGUSER=minyi_operator "$SCRATCH_OUT/minyi" key init >"$H/recovery" || return 1
     survey_epoch 1
-    mkdir -p "$H/run" "$H/log" "$H/tmp" "$H/verify" "$H/spool" "$H/cache" "$H/secrets"
+    mkdir -p "$H/run" "$H/log" "$H/web/tmp" "$H/verify" "$H/spool" "$H/cache" "$H/secrets"
     survey_config
 }
 
@@ -37,29 +37,51 @@ survey_epoch() {
 }
 
 survey_config() {
-    local line=
-    [ "$(id -u)" != 0 ] || line="user root;"
-    sed -e "s|@USER@|$line|; s|@RUN@|$H/run|g; s|@LOG@|$H/log|g; s|@TMP@|$H/tmp|g; s|@VERIFY@|$H/verify|g" \
-        -e "s|@HTML@|$SCRATCH_ROOT/build/html|g; s|@LISTEN@|127.0.0.1|g; s|@PORT@|$PORT|g" \
-        -e '/^ *limit_\(req\|conn\) /d' "$SCRATCH_ROOT/nginx.conf" >"$H/nginx.conf"
+    # as root nginx and its socket are nobody's, as an ordinary user one's own
+    WEB_USER='' WEB_GROUP=''
+    if [ "$(id -u)" = 0 ]; then
+        WEB_USER='user nobody' WEB_GROUP="group $(id -gn nobody)"
+        chown nobody: "$H/web" "$H/web/tmp" "$H/log"
+    fi
+    "$SCRATCH_ROOT/.make/render.sh" "$SCRATCH_ROOT/nginx.conf" "RUN=$H/web" "LOG=$H/log" "TMP=$H/web/tmp" \
+        "SOCKETS=$H/run" "HTML=$SCRATCH_ROOT/build/html" "PUBLIC=$H/verify" "CONF=$H/verify" \
+        "LISTEN=127.0.0.1:$PORT" >"$H/nginx.conf"
 }
 
 survey_up() {
-    {
-        printf 'env\t%s\n' "PGHOST=$PGHOST" "PGDATABASE=minyi" "MINYI_HTML_DIR=$SCRATCH_ROOT/build/html" \
-            "MINYI_SPOOL_DIR=$H/spool" "MINYI_CACHE_DIR=$H/cache" "MINYI_SECRETS_DIR=$H/secrets" \
-            "MINYI_REFRESH_S=${MINYI_REFRESH_S:-1}" "MINYI_DB_DEADLINE_MS=${MINYI_DB_DEADLINE_MS:-1000}" \
-            "MINYI_COOKIE_DAYS=${MINYI_COOKIE_DAYS:-30}" "MINYI_SLOTS=${MINYI_SLOTS:-256}" \
-            "MINYI_FAULT=${MINYI_FAULT:-}"
-        printf 'log\t%s\n' "$H/log"
-        printf 'serve\tsurvey\t-\t%s\t%s\n' "$H/run/survey.sock" "$SCRATCH_OUT/survey"
-        printf 'keep\tnginx\t-\t/usr/sbin/nginx\t-e\tstderr\t-c\t%s\t-g\tdaemon off;\n' "$H/nginx.conf"
-    } >"$H/supervise.conf"
+    cat >"$H/supervise.conf" <<S
+env PGHOST=$PGHOST
+env PGDATABASE=minyi
+env MINYI_HTML_DIR=$SCRATCH_ROOT/build/html
+env MINYI_SPOOL_DIR=$H/spool
+env MINYI_CACHE_DIR=$H/cache
+env MINYI_SECRETS_DIR=$H/secrets
+env MINYI_REFRESH_S=${MINYI_REFRESH_S:-1}
+env MINYI_DB_DEADLINE_MS=${MINYI_DB_DEADLINE_MS:-1000}
+env MINYI_COOKIE_DAYS=${MINYI_COOKIE_DAYS:-30}
+env MINYI_SLOTS=${MINYI_SLOTS:-256}
+env MINYI_FAULT=${MINYI_FAULT:-}
+program survey
+    command $SCRATCH_OUT/survey
+    socket $H/run/survey.sock
+    $WEB_GROUP
+    log $H/log/survey.log
+program nginx
+    command $(PATH=$PATH:/usr/sbin command -v nginx)
+    arg -e
+    arg stderr
+    arg -c
+    arg $H/nginx.conf
+    $WEB_USER
+    stop QUIT
+    remove $H/web/ops.sock
+    log $H/log/nginx.log
+S
     "$SCRATCH_OUT/supervise" "$H/supervise.conf" >>"$H/log/supervise.log" 2>&1 </dev/null &
     SUPERVISOR=$!
     local i
     for ((i = 0; i < 100; i++)); do
-        curl -sf --unix-socket "$H/run/ops.sock" http://ops/survey/healthz >/dev/null 2>&1 && return 0
+        curl -sf --unix-socket "$H/web/ops.sock" http://ops/survey/healthz >/dev/null 2>&1 && return 0
         sleep 0.1
     done
     echo "the survey program did not start:" >&2
@@ -75,7 +97,7 @@ survey_down() {
 }
 
 survey_pid() { pgrep -P "$SUPERVISOR" -x survey; }
-ops() { curl -s --unix-socket "$H/run/ops.sock" "http://ops/survey/$1"; }
+ops() { curl -s --unix-socket "$H/web/ops.sock" "http://ops/survey/$1"; }
 metric() { ops metrics | awk -v m="minyi_survey_$1" '$1 == m {print $2}'; }
 
 # wait_for SECONDS COMMAND...: until it succeeds.
