@@ -6,8 +6,9 @@ test: ## every test (STAGES="unit browser" for some)
 asan: ## the unit tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s unit OUT=build/asan CC=clang SAN=address,undefined
 
-check-layers: ## includes point down only, one user for each library, file sizes
+check-layers: ## includes point down only, one user for each library, file sizes, texts
 	@.make/check-layers.sh
+	@.make/check-texts.sh
 
 lint: check-layers ## check-layers and the analyser of clang
 	@clang-tidy --quiet -checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \

@@ -8,7 +8,7 @@ enum {
     STALE_AFTER_S = 26 * 3600 /* the tally runs every night: two hours of grace */
 };
 
-/* One table of one question. */
+/* One question; where a table is drawn it has answers (n > 0). */
 struct table {
     struct html *w;
     const struct results_view *v;
@@ -169,14 +169,10 @@ static void put_row(const struct table *x, const char *head, const char *detail,
         html_text(w, detail);
         html_lit(w, "</span>");
     }
-    if (x->q->n > 0)
-        put_bar(w, s);
+    put_bar(w, s);
     html_lit(w, "</th><td class=\"share\">");
-    if (x->q->n > 0)
-        put_percent(w, x->v, s->p, x->q->n);
-    else
-        html_lit(w, "–");
-    if (x->q->n > 0 && s->has_interval)
+    put_percent(w, x->v, s->p, x->q->n);
+    if (s->has_interval)
         put_interval(w, x->v, s, x->q->n);
     html_lit(w, "</td><td>");
     html_text(w, grouped(s->count, n));
@@ -269,6 +265,13 @@ static void put_answered(const struct table *x)
     html_lit(x->w, "</p>\n");
 }
 
+static void put_nothing_yet(const struct table *x)
+{
+    html_lit(x->w, "<p>");
+    html_text(x->w, t(x->v, "results.no_answers"));
+    html_lit(x->w, "</p>\n");
+}
+
 static void put_suppressed(const struct table *x)
 {
     char threshold[32];
@@ -300,7 +303,9 @@ static void put_question(struct html *w, const struct results_view *v, const str
     if (q->is_suppressed) {
         put_suppressed(&x);
     } else {
-        if (q->n_options > 0)
+        if (q->n == 0)
+            put_nothing_yet(&x);
+        else if (q->n_options > 0)
             put_table(&x);
         else
             put_answered(&x);
@@ -422,22 +427,22 @@ static void put_list_item(struct html *w, const struct results_view *v)
     char age[80], n[32];
     (void)catalogue_langs(v->c, &langs);
     results_age(v, age);
-    html_lit(w, "<li><a href=\"/results/");
+    html_lit(w, "<li>\n<h2><a href=\"/results/");
     html_url(w, v->p->slug);
     html_lit(w, "?lang=");
     html_url(w, langs[v->lang]);
     html_lit(w, "\">");
     html_text(w, label(v, &v->p->title));
-    html_lit(w, "</a><span class=\"quiet small\">");
+    html_lit(w, "</a></h2>\n<p class=\"quiet small\">");
     html_tr(w, v->c, v->lang, "results.list_item", "n", grouped(v->p->n_ballots, n), "date",
             v->head->tallied_local, NULL);
     html_lit(w, " <span class=\"whole\">");
     html_tr(w, v->c, v->lang, "results.age", "age", age, NULL);
-    html_lit(w, "</span></span>");
+    html_lit(w, "</span></p>\n");
     if (v->p->sample == FORM_DEMONSTRATION) {
-        html_lit(w, " <span class=\"tag\">");
+        html_lit(w, "<p><span class=\"tag\">");
         html_text(w, t(v, "results.demonstration"));
-        html_lit(w, "</span>");
+        html_lit(w, "</span></p>\n");
     }
     html_lit(w, "</li>\n");
 }
