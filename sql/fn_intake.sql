@@ -120,3 +120,29 @@ CREATE OR REPLACE FUNCTION intake.recovery_state(OUT keys bigint, OUT newest_s b
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*)::bigint, coalesce(extract(epoch FROM max(created_at)), 0)::bigint FROM intake.recovery_key
 $$;
+
+-- What was set aside, one row each; never the sealed bytes.
+CREATE OR REPLACE FUNCTION intake.quarantine_list(OUT slug text, OUT ballots integer, OUT epoch_id bigint,
+                                                  OUT quarantined_at text, OUT reason text)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(s.slug, '?'), q.n, q.epoch_id, to_char(q.quarantined_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), q.reason
+    FROM intake.quarantine q LEFT JOIN core.survey s ON s.survey_id = q.survey_id
+    ORDER BY q.quarantined_at, q.batch_id
+$$;
+
+-- Put everything that was set aside back into the box, for the next tally to try again: after a
+-- restored keyring or a mended program. Gives the number of batches.
+CREATE OR REPLACE FUNCTION intake.quarantine_retry() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (DELETE FROM intake.quarantine RETURNING *),
+    back AS (INSERT INTO intake.batch (batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed)
+             SELECT batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed FROM gone
+             ON CONFLICT DO NOTHING)
+    SELECT count(*) FROM gone
+$$;
+
+-- Give up everything that was set aside: its ballots will never be counted. Gives the number of batches.
+CREATE OR REPLACE FUNCTION intake.quarantine_discard() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (DELETE FROM intake.quarantine RETURNING 1) SELECT count(*) FROM gone
+$$;

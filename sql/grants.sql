@@ -43,7 +43,8 @@ GRANT SELECT ON core.survey, core.version, publish.publication, publish.current,
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),
     core.note_import(bigint, bigint, bytea, bigint, text),
-    intake.newest_key(), intake.box_state(), intake.box_before(bigint), intake.quarantine_state(), intake.key_state(),
+    intake.newest_key(), intake.box_state(), intake.box_before(bigint), intake.quarantine_state(),
+    intake.quarantine_list(), intake.quarantine_retry(), intake.quarantine_discard(), intake.key_state(),
     intake.recovery_state(),
     intake.put_recovery_key(bytea, boolean),
     intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
