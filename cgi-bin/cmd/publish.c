@@ -46,6 +46,8 @@ static enum rc publish(const struct form *f, struct rc_info *e)
     struct db *db = operator_db();
     if (rc == RC_OK && db == NULL)
         rc = rc_set(e, RC_NOMEM, "no memory");
+    if (rc == RC_OK)
+        rc = operator_check_zone(db, f->time_zone, e);
     if (rc == RC_OK) {
         (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)json.p, json.len, NULL, 0);
         rc = operator_publish(db, f->slug, samples[f->sample], json.p, hash, &p, e);

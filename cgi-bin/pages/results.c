@@ -248,7 +248,7 @@ static enum rc serve_page(struct results *r, struct item *item, const struct req
         page->made_at_s = v.now_s;
     }
     rs->lang = tr(r->c, v.lang, "lang.tag");
-    rs->is_cacheable = true;
+    /* is_cacheable stays false for pages: a phone that goes back must see new figures */
     buf_put(&rs->body, page->html.p, page->html.len);
     return RC_OK;
 }
@@ -337,7 +337,6 @@ enum rc results_list_page(void *app, const struct request *rq, struct response *
     if (rc == RC_OK) {
         results_write_list(&w, r->c, lang, views, s->n);
         rs->lang = tr(r->c, lang, "lang.tag");
-        rs->is_cacheable = true;
         rc = html_ok(&w) ? RC_OK : rc_set(e, RC_NOMEM, "the list is too large or not balanced");
     }
     (void)pthread_mutex_unlock(&r->lock);

@@ -4,7 +4,7 @@
 
 #include "store/sealed.h"
 
-enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, N_STMTS };
+enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, ZONE, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUBLISH] = {"publish", "SELECT survey_id, version_id, version_no, is_new, sample_changed "
                  "FROM core.publish_version($1::text, $2::text, $3::text, $4::bytea)", 4},
@@ -15,6 +15,7 @@ static const struct db_stmt stmts[N_STMTS] = {
     [DROP] = {"drop", "SELECT intake.drop_batch_synthetic($1::bytea, $2::bigint, $3::bigint, $4::bigint, "
               "$5::bigint, $6::integer, $7::bytea, $8::bytea)", 8},
     [NOTE_IMPORT] = {"note_import", "SELECT core.note_import($1::bigint, $2::bigint, $3::bytea, $4::bigint, $5::text)", 5},
+    [ZONE] = {"zone", "SELECT count(*) FROM pg_catalog.pg_timezone_names WHERE name = $1::text", 1},
     [PUT_RECOVERY] = {"put_recovery", "SELECT intake.put_recovery_key($1::bytea, $2::boolean)", 2},
 };
 
@@ -64,6 +65,16 @@ static enum rc one_code(struct db *db, int stmt, const struct db_param *p, size_
     if (rc == RC_OK)
         *code = db_get_i64(db_at(&r, 0, 0));
     arena_release(&a);
+    return rc;
+}
+
+enum rc operator_check_zone(struct db *db, const char *time_zone, struct rc_info *e)
+{
+    int64_t n = 0;
+    const struct db_param p[] = {db_text(time_zone)};
+    enum rc rc = one_code(db, ZONE, p, 1, &n, e);
+    if (rc == RC_OK && n == 0)
+        rc = rc_set(e, RC_INPUT, "time_zone \"%s\" is not one that the database knows, such as Asia/Shanghai", time_zone);
     return rc;
 }
 

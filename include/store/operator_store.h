@@ -21,6 +21,10 @@ struct published {
     bool is_new;
 };
 
+/* RC_INPUT when the database does not know the time zone: days could not be told in it, by the tally
+ * and by the results. */
+enum rc operator_check_zone(struct db *db, const char *time_zone, struct rc_info *e) MUST_CHECK;
+
 /* Freeze a definition. RC_CONFLICT when the survey exists with another sample. */
 enum rc operator_publish(struct db *db, const char *slug, const char *sample, const char *json,
                          const unsigned char hash[32], struct published *out, struct rc_info *e) MUST_CHECK;

@@ -22,6 +22,11 @@ scratch_cluster "$dir" >/dev/null
 scratch_migrate >/dev/null
 export MINYI_KEYRING_DIR=$dir/keyring
 mkdir "$dir/keyring"
+cp -r sql/seed/gov-wechat-2014 "$dir/elsewhere"
+sed -i 's,Asia/Shanghai,Asia/Shangai,' "$dir/elsewhere/settings.csv"
+call publish "$dir/elsewhere"
+expect "a time zone that nobody knows is not published" \
+    "1 minyi: time_zone \"Asia/Shangai\" is not one that the database knows, such as Asia/Shanghai" "$status $err"
 "$SCRATCH_OUT/minyi" publish sql/seed/gov-wechat-2014 >/dev/null
 slug=gov-wechat-2014
 head -n 601 sql/seed/gov-wechat-2014/responses.csv > "$dir/some.csv" # two batches
