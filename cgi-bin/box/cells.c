@@ -104,41 +104,67 @@ static enum rc cell_of(struct cells *c, const unsigned char *profile, size_t len
     return RC_OK;
 }
 
-enum rc cells_add_ballot(struct cells *c, const unsigned char *codes, size_t len, struct rc_info *e)
+static enum rc no_memory(const struct cells *c, struct rc_info *e)
+{
+    return rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", c->form->slug);
+}
+
+enum rc cells_count(struct cells *c, const unsigned char *codes, size_t len, int sign, struct rc_info *e)
 {
     unsigned char profile[FORM_CODES_MAX];
     struct cell *cell = NULL;
     if (c->one == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", c->form->slug);
-    memset(c->one, 0, c->form->n_slots * sizeof *c->one);
-    if (answers_count(c->form, codes, len, c->one) != RC_OK)
+        return no_memory(c, e);
+    if (len != c->form->codes_len)
         return rc_set(e, RC_INPUT, "%zu bytes of codes are not of \"%s\"", len, c->form->slug);
     size_t profile_len = answers_profile(c->form, codes, profile, sizeof profile);
     enum rc rc = cell_of(c, profile, profile_len, &cell, e);
     if (rc != RC_OK)
         return rc;
-    for (size_t i = 0; i < c->form->n_slots; i++)
-        cell->counts[i] += c->one[i]; /* 0 or 1 each: 2^63 ballots away from overflow */
-    cell->n++;
+    int32_t *to = sign > 0 ? cell->counts : c->one;
+    if (answers_count(c->form, codes, len, to) != RC_OK)
+        return rc_set(e, RC_INPUT, "these codes are not of \"%s\"", c->form->slug);
+    cell->n += sign;
+    for (size_t i = 0; sign < 0 && i < c->form->n_slots; i++) {
+        cell->counts[i] -= c->one[i];
+        c->one[i] = 0;
+    }
+    return RC_OK;
+}
+
+static enum rc add(struct cells *c, const unsigned char *profile, size_t len, int64_t n, const int32_t *counts,
+                   int sign, struct rc_info *e)
+{
+    struct cell *cell = NULL;
+    enum rc rc = cell_of(c, profile, len, &cell, e);
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < c->form->n_slots; i++) {
+        bool is_over = sign > 0 ? __builtin_add_overflow(cell->counts[i], counts[i], &cell->counts[i])
+                                : __builtin_sub_overflow(cell->counts[i], counts[i], &cell->counts[i]);
+        if (is_over)
+            return rc_set(e, RC_CONFLICT, "a count of \"%s\" would pass 2^31 - 1", c->form->slug);
+    }
+    cell->n += sign * n;
     return RC_OK;
 }
 
 enum rc cells_add_stored(struct cells *c, const struct tally_cell *from, int sign, struct rc_info *e)
 {
-    struct cell *cell = NULL;
     if (c->one == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", c->form->slug);
+        return no_memory(c, e);
     if (from->n_counts != c->form->n_slots)
         return rc_set(e, RC_CONFLICT, "a cell of \"%s\" holds %zu counts instead of %zu", c->form->slug,
                       from->n_counts, c->form->n_slots);
-    enum rc rc = cell_of(c, from->profile, from->profile_len, &cell, e);
-    if (rc != RC_OK)
-        return rc;
-    /* 32 bits are added to 64: the table's life is far too short for an overflow */
-    for (size_t i = 0; i < from->n_counts; i++)
-        cell->counts[i] += (int64_t)sign * from->counts[i];
-    cell->n += sign * from->n;
-    return RC_OK;
+    return add(c, from->profile, from->profile_len, from->n, from->counts, sign, e);
+}
+
+enum rc cells_merge(struct cells *c, const struct cells *from, struct rc_info *e)
+{
+    enum rc rc = c->one == NULL || from->one == NULL ? no_memory(c, e) : RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < from->n; i++)
+        rc = add(c, from->items[i].profile, from->items[i].profile_len, from->items[i].n, from->items[i].counts, 1, e);
+    return rc;
 }
 
 const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len)
@@ -160,31 +186,35 @@ static enum rc add_found(void *ctx, const struct tally_cell *found, struct rc_in
 static enum rc narrow(int64_t v, int32_t *out, struct rc_info *e)
 {
     if (v < 0 || v > INT32_MAX)
-        return rc_set(e, RC_CONFLICT, "a cell's count would be %lld", (long long)v);
+        return rc_set(e, RC_CONFLICT, "a cell would hold a count of %lld", (long long)v);
     *out = (int32_t)v;
     return RC_OK;
 }
 
-/* Put the cells [from, from + n) by one statement. */
+/* Put the cells [from, from + n) by one statement. One without ballots (made for codes that were then
+ * refused, or whose ballots were all taken out) adds nothing. */
 static enum rc put_slice(const struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id,
                          int64_t version_id, size_t from, size_t n, struct rc_info *e)
 {
     struct arena a;
-    size_t stride = c->form->n_slots;
+    size_t stride = c->form->n_slots, kept = 0;
     arena_init(&a, CELLS_BYTES_MAX);
     struct db_bytes *profiles = arena_array(&a, n, sizeof *profiles);
     int32_t *ns = arena_array(&a, n, sizeof *ns), *counts = arena_array(&a, n * stride + 1, sizeof *counts);
-    enum rc rc = profiles == NULL || ns == NULL || counts == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu cells", n)
-                                                                  : RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        profiles[i] = (struct db_bytes){c->items[from + i].profile, c->items[from + i].profile_len};
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        rc = narrow(c->items[from + i].n, &ns[i], e);
+    enum rc rc = profiles == NULL || ns == NULL || counts == NULL ? no_memory(c, e) : RC_OK;
+    for (size_t i = from; rc == RC_OK && i < from + n; i++) {
+        const struct cell *cell = &c->items[i];
+        if (cell->n == 0)
+            continue;
+        profiles[kept] = (struct db_bytes){cell->profile, cell->profile_len};
+        rc = narrow(cell->n, &ns[kept], e);
+        memcpy(counts + kept * stride, cell->counts, stride * sizeof *counts);
         for (size_t k = 0; rc == RC_OK && k < stride; k++)
-            rc = narrow(c->items[from + i].counts[k], &counts[i * stride + k], e);
+            rc = narrow(cell->counts[k], &counts[kept * stride + k], e);
+        kept++;
     }
-    if (rc == RC_OK)
-        rc = tally_put_cells(db, which, survey_id, version_id, profiles, ns, counts, n, stride, e);
+    if (rc == RC_OK && kept > 0)
+        rc = tally_put_cells(db, which, survey_id, version_id, profiles, ns, counts, kept, stride, e);
     arena_release(&a);
     return rc;
 }

@@ -5,12 +5,21 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "form/answers.h"
+#include "form/answers.h" /* ANSWER_GIVEN */
 
 struct slot {
     struct opener_job job;
     unsigned char *sealed;
     size_t cap;
+};
+
+/* What one thread counted of one version. */
+struct tally_table {
+    const struct opener_version *version;
+    struct cells cells;
+    bool is_full; /* it gave up counting: see opener_cells */
+    bool is_taken; /* merged into another thread's */
+    struct tally_table *next;
 };
 
 struct opener;
@@ -20,8 +29,7 @@ struct worker {
     struct arena a;             /* the plain texts */
     struct opened_batch *items; /* on the heap: grows */
     size_t n, cap;
-    int32_t *scratch; /* counts of one ballot, thrown away */
-    size_t scratch_slots;
+    struct tally_table *tables; /* one for each version met */
     bool is_out_of_memory;
 };
 
@@ -53,10 +61,8 @@ static const char *check_comment(const struct form *f, const struct batch_ballot
     return NULL;
 }
 
-const char *opener_check_ballot(const struct form *f, const struct batch_ballot *b, int32_t *scratch)
+const char *opener_check_comments(const struct form *f, const struct batch_ballot *b)
 {
-    if (answers_count(f, b->codes, b->codes_len, scratch) != RC_OK)
-        return "the answers are not of this version";
     for (size_t i = 0; i < b->n_comments; i++) {
         const char *bad = check_comment(f, b, i);
         if (bad != NULL)
@@ -65,29 +71,63 @@ const char *opener_check_ballot(const struct form *f, const struct batch_ballot 
     return NULL;
 }
 
+static struct tally_table *table_of(struct worker *w, const struct opener_version *v)
+{
+    struct rc_info ignored;
+    for (struct tally_table *t = w->tables; t != NULL; t = t->next)
+        if (t->version == v)
+            return t;
+    struct tally_table *t = calloc(1, sizeof *t);
+    if (t == NULL || cells_init(&t->cells, v->form, &ignored) != RC_OK) {
+        free(t);
+        w->is_out_of_memory = true;
+        return NULL;
+    }
+    t->version = v;
+    t->next = w->tables;
+    w->tables = t;
+    return t;
+}
+
+static void take_out(struct tally_table *t, const struct batch_ballot *b)
+{
+    struct rc_info e;
+    if (cells_count(&t->cells, b->codes, b->codes_len, -1, &e) != RC_OK)
+        t->is_full = true; /* its counts are not to be trusted: the caller counts */
+}
+
+/* Check one ballot and count it. A full table is given up: from then on it only checks. */
+static const char *take_ballot(struct tally_table *t, const struct batch_ballot *b)
+{
+    struct rc_info e;
+    enum rc rc = cells_count(&t->cells, b->codes, b->codes_len, 1, &e);
+    if (rc == RC_TOOBIG || rc == RC_NOMEM) {
+        t->is_full = true;
+        cells_reset(&t->cells);
+        rc = cells_count(&t->cells, b->codes, b->codes_len, 1, &e);
+    }
+    if (rc != RC_OK)
+        return "the answers are not of this version";
+    const char *bad = opener_check_comments(t->version->form, b);
+    if (bad != NULL)
+        take_out(t, b);
+    return bad;
+}
+
 static const char *check_batch(struct worker *w, const struct opener_job *j, const struct batch *b)
 {
-    const struct form *f = j->version->form;
     if (b->survey_id != j->version->survey_id || b->version_id != j->version->version_id)
         return "it was sealed for another survey or version";
     if (b->n != j->n_named)
         return "it holds another number of ballots than it names";
-    if (f->n_slots + 1 > w->scratch_slots) {
-        int32_t *more = realloc(w->scratch, (f->n_slots + 1) * sizeof *more);
-        if (more == NULL) {
-            w->is_out_of_memory = true;
-            return NULL;
-        }
-        w->scratch = more;
-        w->scratch_slots = f->n_slots + 1;
-    }
-    memset(w->scratch, 0, w->scratch_slots * sizeof *w->scratch);
-    for (size_t i = 0; i < b->n; i++) {
-        const char *bad = opener_check_ballot(f, &b->ballots[i], w->scratch);
-        if (bad != NULL)
-            return bad;
-    }
-    return NULL;
+    struct tally_table *t = table_of(w, j->version);
+    const char *bad = NULL;
+    size_t n = 0;
+    while (t != NULL && n < b->n && (bad = take_ballot(t, &b->ballots[n])) == NULL)
+        n++;
+    for (size_t i = 0; bad != NULL && i < n; i++) /* one bad ballot spoils the batch: the others go out again */
+        take_out(t, &b->ballots[i]);
+    return bad;
 }
 
 static struct opened_batch *next_item(struct worker *w)
@@ -251,6 +291,41 @@ enum rc opener_finish(struct opener *o, const struct opened_batch **out, size_t 
     return RC_OK;
 }
 
+/* The first table of a version takes in those of the other threads. */
+enum rc opener_cells(struct opener *o, const struct opener_version *v, struct cells **out, bool *is_counted,
+                     struct rc_info *e)
+{
+    struct tally_table *first = NULL;
+    enum rc rc = RC_OK;
+    *is_counted = true;
+    for (size_t i = 0; rc == RC_OK && i < o->n_workers; i++)
+        for (struct tally_table *t = o->workers[i].tables; rc == RC_OK && t != NULL; t = t->next) {
+            if (t->version != v)
+                continue;
+            *is_counted = *is_counted && !t->is_full;
+            if (first != NULL && *is_counted && !t->is_taken)
+                rc = cells_merge(&first->cells, &t->cells, e);
+            t->is_taken = first != NULL;
+            first = first == NULL ? t : first;
+        }
+    if (rc == RC_TOOBIG || rc == RC_NOMEM) {
+        *is_counted = false;
+        rc = RC_OK;
+    }
+    *out = first == NULL ? NULL : &first->cells;
+    return rc;
+}
+
+static void free_tables(struct worker *w)
+{
+    while (w->tables != NULL) {
+        struct tally_table *next = w->tables->next;
+        cells_release(&w->tables->cells);
+        free(w->tables);
+        w->tables = next;
+    }
+}
+
 void opener_free(struct opener *o)
 {
     if (o == NULL)
@@ -258,7 +333,7 @@ void opener_free(struct opener *o)
     stop(o);
     for (size_t i = 0; i < o->n_workers; i++) {
         free(o->workers[i].items);
-        free(o->workers[i].scratch);
+        free_tables(&o->workers[i]);
         arena_release(&o->workers[i].a);
     }
     for (size_t i = 0; i < OPENER_QUEUE; i++)

@@ -18,6 +18,35 @@ static int by_hash(const void *pa, const void *pb)
     return a->at < b->at ? -1 : a->at > b->at;
 }
 
+/* Sort by the hash's first two bytes into buckets, then each bucket: hashes are even, so a bucket holds
+ * n / 65,536 of them, and the memory is walked through twice instead of twenty times. */
+enum { BUCKETS = 65536 };
+
+static size_t bucket_of(const struct opening_entry *x)
+{
+    return (size_t)x->hash[0] << 8 | x->hash[1];
+}
+
+static enum rc sort(struct opening *o, struct rc_info *e)
+{
+    size_t *start = calloc(BUCKETS + 1, sizeof *start);
+    if (start == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for sorting");
+    for (size_t i = 0; i < o->n; i++)
+        start[bucket_of(&o->entries[i]) + 1]++;
+    for (size_t b = 0; b < BUCKETS; b++)
+        start[b + 1] += start[b];
+    for (size_t i = 0; i < o->n; i++) /* afterwards start[b] is the end of bucket b */
+        o->spare[start[bucket_of(&o->entries[i])]++] = o->entries[i];
+    for (size_t b = 0, from = 0; b < BUCKETS; from = start[b++])
+        qsort(o->spare + from, start[b] - from, sizeof *o->spare, by_hash);
+    struct opening_entry *sorted = o->spare;
+    o->spare = o->entries;
+    o->entries = sorted;
+    free(start);
+    return RC_OK;
+}
+
 enum rc opening_gather(struct opening *o, const struct opened_batch *batches, size_t n, struct rc_info *e)
 {
     size_t total = 0, at = 0;
@@ -25,7 +54,8 @@ enum rc opening_gather(struct opening *o, const struct opened_batch *batches, si
     for (size_t i = 0; i < n; i++)
         total += batches[i].n;
     o->entries = calloc(total + 1, sizeof *o->entries);
-    if (o->entries == NULL)
+    o->spare = calloc(total + 1, sizeof *o->spare);
+    if (o->entries == NULL || o->spare == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu ballots", total);
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < batches[i].n; k++, at++) {
@@ -35,16 +65,18 @@ enum rc opening_gather(struct opening *o, const struct opened_batch *batches, si
         }
     }
     o->n = total;
-    qsort(o->entries, total, sizeof *o->entries, by_hash);
-    for (size_t i = 1; i < total; i++)
+    enum rc rc = sort(o, e);
+    for (size_t i = 1; rc == RC_OK && i < total; i++)
         o->entries[i].is_repeated = memcmp(o->entries[i].hash, o->entries[i - 1].hash, KEY_HASH_BYTES) == 0;
-    opening_drop_repeated(o);
-    return RC_OK;
+    if (rc == RC_OK)
+        opening_drop_repeated(o);
+    return rc;
 }
 
 void opening_release(struct opening *o)
 {
     free(o->entries);
+    free(o->spare);
     *o = (struct opening){0};
 }
 
@@ -61,10 +93,14 @@ struct opening_entry *opening_find(struct opening *o, const unsigned char hash[K
 
 void opening_drop_repeated(struct opening *o)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < o->n; i++)
-        if (!o->entries[i].is_repeated)
-            o->entries[kept++] = o->entries[i];
-    o->n_repeated += o->n - kept;
+    size_t kept = 0, dropped = 0;
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->entries[i].is_repeated)
+            o->spare[dropped++] = o->entries[i];
+        else if (kept++ != i)
+            o->entries[kept - 1] = o->entries[i];
+    }
+    memcpy(o->entries + kept, o->spare, dropped * sizeof *o->entries);
+    o->n_repeated += dropped;
     o->n = kept;
 }

@@ -149,7 +149,7 @@ static enum rc store_chunk(struct chunk *c, int64_t floor, struct rc_info *e)
     if (rc != RC_OK)
         return rc;
     bool is_stored = false;
-    rc = tally_record(c->t, c->work, &c->opening, floor, &is_stored, e);
+    rc = tally_record(c->t, c->work, c->opener, &c->opening, floor, &is_stored, e);
     if (rc != RC_OK)
         return rc;
     c->is_left = !is_stored;

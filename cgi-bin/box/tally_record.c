@@ -7,25 +7,55 @@
 #include "base/settings.h"
 #include "box/cells.h"
 
-enum { PIECE = 256 * 1024, ROW_MAX = 512 * 1024, LOOK_UP = 50000 };
+enum { PIECE = 256 * 1024, ROW_MAX = 512 * 1024, LOOK_UP = 50000, AHEAD = 16 };
 
 /* ---- responses and comments by COPY ---- */
+
+/* All of a response's row but the hash is the same for a version: made once, the hash laid over it. */
+enum { HASH_AT = 2 + 4 };
+struct row_head {
+    const struct opener_version *version;
+    struct buf b; /* up to the codes' length */
+};
 
 struct copier {
     struct db *db;
     const struct tally_work *work;
+    struct row_head head;
     struct buf b;
 };
 
-static void put_response(struct buf *b, const struct opening_entry *x, int32_t day)
+static int32_t today_of(const struct tally_work *w, const struct opener_version *v)
+{
+    return tally_work_form(w, v->version_id)->today;
+}
+
+static void make_head(struct copier *c, const struct opener_version *v)
+{
+    static const unsigned char no_hash[KEY_HASH_BYTES] = {0};
+    struct buf *b = &c->head.b;
+    buf_reset(b);
+    db_copy_cols(b, 5);
+    db_copy_bytes(b, no_hash, sizeof no_hash);
+    db_copy_i64(b, v->survey_id);
+    db_copy_i64(b, v->version_id);
+    db_copy_date(b, today_of(c->work, v));
+    buf_put_be(b, v->form->codes_len, 4);
+    c->head.version = v;
+}
+
+static void put_response(struct copier *c, const struct opening_entry *x)
 {
     const struct batch_ballot *ballot = opening_ballot(x);
-    db_copy_cols(b, 5);
-    db_copy_bytes(b, x->hash, KEY_HASH_BYTES);
-    db_copy_i64(b, x->batch->version->survey_id);
-    db_copy_i64(b, x->batch->version->version_id);
-    db_copy_date(b, day);
-    db_copy_bytes(b, ballot->codes, ballot->codes_len);
+    if (c->head.version != x->batch->version)
+        make_head(c, x->batch->version);
+    if (!buf_ok(&c->head.b)) {
+        c->b.has_failed = true;
+        return;
+    }
+    memcpy(c->head.b.p + HASH_AT, x->hash, KEY_HASH_BYTES);
+    buf_put(&c->b, c->head.b.p, c->head.b.len);
+    buf_put(&c->b, ballot->codes, ballot->codes_len); /* the opener saw that its length is the form's */
 }
 
 static void put_comment(struct buf *b, const struct opening_entry *x, const struct batch_comment *c, int32_t day)
@@ -48,18 +78,17 @@ static enum rc put_piece(struct copier *c, size_t at_least, struct rc_info *e)
     return rc;
 }
 
-static int32_t today_of(const struct tally_work *w, const struct opening_entry *x)
-{
-    return tally_work_form(w, x->batch->version->version_id)->today;
-}
-
 static enum rc copy_responses(struct copier *c, const struct opening *o, struct rc_info *e)
 {
     struct progress p;
     progress_begin(&p, "storing", (int64_t)o->n);
     enum rc rc = db_copy_begin(c->db, tally_copy_responses, e);
     for (size_t i = 0; rc == RC_OK && i < o->n; i++) {
-        put_response(&c->b, &o->entries[i], today_of(c->work, &o->entries[i]));
+        if (i + AHEAD < o->n) /* in the order of hashes every ballot lies elsewhere in memory */
+            __builtin_prefetch(opening_ballot(&o->entries[i + AHEAD]));
+        if (i + AHEAD / 2 < o->n)
+            __builtin_prefetch(opening_ballot(&o->entries[i + AHEAD / 2])->codes);
+        put_response(c, &o->entries[i]);
         progress_add(&p, 1);
         rc = put_piece(c, PIECE, e);
     }
@@ -82,7 +111,8 @@ static enum rc copy_comments(struct copier *c, const struct opening *o, struct r
     for (size_t i = 0; rc == RC_OK && i < o->n; i++) {
         const struct batch_ballot *ballot = opening_ballot(&o->entries[i]);
         for (size_t k = 0; rc == RC_OK && k < ballot->n_comments; k++) {
-            put_comment(&c->b, &o->entries[i], &ballot->comments[k], today_of(c->work, &o->entries[i]));
+            put_comment(&c->b, &o->entries[i], &ballot->comments[k],
+                        today_of(c->work, o->entries[i].batch->version));
             rc = put_piece(c, PIECE, e);
         }
     }
@@ -149,54 +179,71 @@ static enum rc store_responses(struct tally *t, struct copier *c, struct opening
 
 /* ---- cells ---- */
 
-static enum rc count_version(struct tally *t, const struct opener_version *v, const struct opening *o,
-                             struct cells *cells, int64_t *n, struct rc_info *e)
+static enum rc count_again(struct tally *t, const struct opener_version *v, const struct opening *o,
+                           struct cells *cells, struct rc_info *e)
 {
     enum rc rc = RC_OK;
+    cells_reset(cells);
     for (size_t i = 0; rc == RC_OK && i < o->n; i++) {
         if (o->entries[i].batch->version != v)
             continue;
         const struct batch_ballot *b = opening_ballot(&o->entries[i]);
-        rc = cells_add_ballot(cells, b->codes, b->codes_len, e);
-        if (rc == RC_TOOBIG) {
+        rc = cells_count(cells, b->codes, b->codes_len, 1, e);
+        if (rc == RC_TOOBIG) { /* write down what there is, and go on with an empty table */
             rc = cells_save(cells, t->db, TALLY_CELL, v->survey_id, v->version_id, e);
             if (rc == RC_OK)
-                rc = cells_add_ballot(cells, b->codes, b->codes_len, e);
+                rc = cells_count(cells, b->codes, b->codes_len, 1, e);
         }
-        (*n)++;
-    }
-    return rc == RC_OK ? cells_save(cells, t->db, TALLY_CELL, v->survey_id, v->version_id, e) : rc;
-}
-
-static enum rc count_all(struct tally *t, const struct tally_work *w, const struct opening *o, struct rc_info *e)
-{
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < w->n_forms; i++) {
-        const struct opener_version *v = &w->forms[i].open;
-        struct cells cells;
-        int64_t n = 0;
-        rc = cells_init(&cells, v->form, e);
-        if (rc == RC_OK)
-            rc = count_version(t, v, o, &cells, &n, e);
-        if (rc == RC_OK && n > 0)
-            rc = tally_note_opening(t->db, v->survey_id, v->version_id, w->forms[i].today, n, e);
-        cells_release(&cells);
     }
     return rc;
 }
 
-enum rc tally_record(struct tally *t, const struct tally_work *w, struct opening *o, int64_t floor, bool *is_stored,
-                     struct rc_info *e)
+/* The opener counted every ballot that it opened: take the dropped ones out again. */
+static enum rc take_out_dropped(const struct opener_version *v, const struct opening *o, struct cells *cells,
+                                struct rc_info *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = o->n; rc == RC_OK && i < o->n + o->n_repeated; i++) {
+        const struct batch_ballot *b = opening_ballot(&o->entries[i]);
+        if (o->entries[i].batch->version == v)
+            rc = cells_count(cells, b->codes, b->codes_len, -1, e);
+    }
+    return rc;
+}
+
+static enum rc count_version(struct tally *t, const struct tally_form *f, struct opener *from, const struct opening *o,
+                             struct rc_info *e)
+{
+    const struct opener_version *v = &f->open;
+    struct cells *cells = NULL;
+    bool is_counted = false;
+    int64_t n = 0;
+    for (size_t i = 0; i < o->n; i++)
+        n += o->entries[i].batch->version == v;
+    if (n == 0)
+        return RC_OK;
+    enum rc rc = opener_cells(from, v, &cells, &is_counted, e);
+    if (rc == RC_OK)
+        rc = is_counted ? take_out_dropped(v, o, cells, e) : count_again(t, v, o, cells, e);
+    if (rc == RC_OK)
+        rc = cells_save(cells, t->db, TALLY_CELL, v->survey_id, v->version_id, e);
+    return rc == RC_OK ? tally_note_opening(t->db, v->survey_id, v->version_id, f->today, n, e) : rc;
+}
+
+enum rc tally_record(struct tally *t, const struct tally_work *w, struct opener *from, struct opening *o, int64_t floor,
+                     bool *is_stored, struct rc_info *e)
 {
     struct copier c = {.db = t->db, .work = w};
     buf_init(&c.b, PIECE + ROW_MAX);
+    buf_init(&c.head.b, 256);
     enum rc rc = store_responses(t, &c, o, floor, is_stored, e);
     if (rc == RC_OK && *is_stored)
         rc = copy_comments(&c, o, e);
     fault_point("tally.after_copy");
-    if (rc == RC_OK && *is_stored && o->n > 0)
-        rc = count_all(t, w, o, e);
+    for (size_t i = 0; rc == RC_OK && *is_stored && i < w->n_forms; i++)
+        rc = count_version(t, &w->forms[i], from, o, e);
     fault_point("tally.after_cells");
     buf_release(&c.b);
+    buf_release(&c.head.b);
     return rc;
 }

@@ -28,7 +28,7 @@ static enum rc count_response(void *ctx, int64_t version_id, const unsigned char
         return rc_set(e, RC_CONFLICT, "a response names version %" PRId64 ", which \"%s\" does not have", version_id,
                       r->work->survey.slug);
     progress_add(&r->progress, 1);
-    enum rc rc = cells_add_ballot(&r->found[f - r->work->forms], codes, len, e);
+    enum rc rc = cells_count(&r->found[f - r->work->forms], codes, len, 1, e);
     return rc == RC_TOOBIG ? rc_set(e, rc, "the profiles of \"%s\" are too many to compare in memory: %s",
                                     r->work->survey.slug, e->msg)
                            : rc;

@@ -9,7 +9,7 @@ enum { DELETE_AT_ONCE = 100000 };
 static enum rc count_deleted(void *ctx, int64_t version_id, const unsigned char *codes, size_t len, struct rc_info *e)
 {
     (void)version_id;
-    return cells_add_ballot(ctx, codes, len, e);
+    return cells_count(ctx, codes, len, 1, e);
 }
 
 /* How many responses to delete in one transaction: as many as one table of cells surely holds, should

@@ -16,8 +16,8 @@ enum { CELLS_BYTES_MAX = 128 * 1024 * 1024 };
 struct cell {
     const unsigned char *profile;
     size_t profile_len;
-    int64_t n;       /* ballots */
-    int64_t *counts; /* form->n_slots */
+    int64_t n;       /* ballots; may be negative while stored cells are subtracted */
+    int32_t *counts; /* form->n_slots */
 };
 
 struct cells {
@@ -37,13 +37,17 @@ void cells_release(struct cells *c);
 /* Forget the counts, keep the form. */
 void cells_reset(struct cells *c);
 
-/* Count one ballot. RC_OK; RC_INPUT (not codes of this form); RC_TOOBIG (the table is full: save,
- * reset, and add this ballot again). On anything but RC_OK nothing was counted. */
-enum rc cells_add_ballot(struct cells *c, const unsigned char *codes, size_t len, struct rc_info *e) MUST_CHECK;
+/* Count one ballot, or take it out again (sign 1 or -1). RC_OK; RC_INPUT (not codes of this form);
+ * RC_TOOBIG (the table is full: save, reset, and count this ballot again); RC_NOMEM. On anything but
+ * RC_OK nothing was counted. */
+enum rc cells_count(struct cells *c, const unsigned char *codes, size_t len, int sign, struct rc_info *e) MUST_CHECK;
 
 /* Add (sign 1) or subtract (sign -1) a stored cell. RC_OK; RC_TOOBIG (full); RC_CONFLICT (overflow, or
- * a cell of another length). */
+ * a cell of another length: then the table is not to be used any more); RC_NOMEM. */
 enum rc cells_add_stored(struct cells *c, const struct tally_cell *from, int sign, struct rc_info *e) MUST_CHECK;
+
+/* Add all of `from`, a table of the same form. Codes as for a stored cell. */
+enum rc cells_merge(struct cells *c, const struct cells *from, struct rc_info *e) MUST_CHECK;
 
 /* The cell of a profile, or NULL. */
 const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len);

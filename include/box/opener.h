@@ -1,8 +1,10 @@
-/* opener: opens sealed batches on several threads and checks every ballot against its version.
- * Layer: box.  No database here: batches are pushed in, opened ones are taken out at the end.
+/* opener: opens sealed batches on several threads, checks every ballot against its version, and counts
+ * it while it is at hand.  Layer: box.  No database here: batches are pushed in, opened ones are taken
+ * out at the end.
  *
  * Memory: the plain text of what was pushed and 64 bytes a ballot, bounded by OPENER_BYTES_MAX for
- * each thread; at most OPENER_QUEUE sealed batches wait at once. */
+ * each thread, and a table of cells for each thread and version; at most OPENER_QUEUE sealed batches
+ * wait at once. */
 #ifndef MINYI_BOX_OPENER_H
 #define MINYI_BOX_OPENER_H
 
@@ -11,6 +13,7 @@
 #include <stdint.h>
 
 #include "box/batch.h"
+#include "box/cells.h"
 #include "form/form.h"
 
 enum { OPENER_THREADS_MAX = 4, OPENER_QUEUE = 64, OPENER_ID_BYTES = 16 };
@@ -57,10 +60,17 @@ enum rc opener_push(struct opener *o, const struct opener_job *job, struct rc_in
 /* Wait until all are opened. The batches, in no order, live until opener_free. RC_OK, RC_NOMEM. */
 enum rc opener_finish(struct opener *o, const struct opened_batch **out, size_t *n, struct rc_info *e) MUST_CHECK;
 
+/* After opener_finish: the cells of all good batches of a version, repeated ballots included, or NULL
+ * where there were none. They may be changed, and live until opener_free. Where the tables were too
+ * small *is_counted is false: the ballots are to be counted by the caller. RC_OK, RC_CONFLICT. */
+enum rc opener_cells(struct opener *o, const struct opener_version *v, struct cells **out, bool *is_counted,
+                     struct rc_info *e) MUST_CHECK;
+
 /* Stop the threads, give everything back. NULL is allowed. */
 void opener_free(struct opener *o);
 
-/* The check of one opened ballot: NULL, or why it cannot be counted (a literal). Pure. */
-const char *opener_check_ballot(const struct form *f, const struct batch_ballot *b, int32_t *scratch) MUST_CHECK;
+/* The check of an opened ballot's comments: NULL, or why it cannot be counted (a literal). Its codes
+ * must be good. Pure. */
+const char *opener_check_comments(const struct form *f, const struct batch_ballot *b) MUST_CHECK;
 
 #endif

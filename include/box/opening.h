@@ -18,8 +18,9 @@ struct opening_entry {
 
 struct opening {
     struct opening_entry *entries;
-    size_t n;       /* entries kept */
-    size_t n_repeated;
+    size_t n;                      /* the ballots kept, by hash; behind them lie */
+    size_t n_repeated;             /* the dropped ones, in no order */
+    struct opening_entry *spare;   /* for sorting */
 };
 
 /* Gather the ballots of all batches that are not bad; of ballots with one key the first that arrived
@@ -35,7 +36,7 @@ static inline const struct batch_ballot *opening_ballot(const struct opening_ent
 /* The entry with this hash, or NULL. */
 struct opening_entry *opening_find(struct opening *o, const unsigned char hash[KEY_HASH_BYTES]);
 
-/* Take out the entries that are marked repeated. */
+/* Move the entries that are marked repeated behind the others, which stay in order. */
 void opening_drop_repeated(struct opening *o);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "box/cells.h"
 #include "box/opening.h"
+#include "form/answers.h"
 #include "form/xlsform.h"
 
 static const char settings_csv[] =
@@ -64,7 +65,7 @@ static int tear_down(void **state)
 static void what_a_ballot_may_hold(void **state)
 {
     struct fixture *x = *state;
-    int32_t scratch[32] = {0};
+    int32_t counts[32] = {0};
     static const struct batch_comment good = {2, "\xe4\xbd\xa0\xe5\xa5\xbd", 6}, twice[2] = {{2, "a", 1}, {2, "b", 1}},
                                       on_choice = {0, "a", 1}, beyond = {9, "a", 1}, empty = {2, "", 0},
                                       broken = {2, "\xff", 1}, nul = {2, "a\0b", 3}, longer = {2, "123456", 6};
@@ -83,7 +84,8 @@ static void what_a_ballot_may_hold(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct batch_ballot b = {.codes = (const unsigned char *)rows[i].codes, .codes_len = rows[i].len,
                                  .n_comments = rows[i].n, .comments = rows[i].comments};
-        const char *bad = opener_check_ballot(x->f, &b, scratch);
+        const char *bad = answers_count(x->f, b.codes, b.codes_len, counts) == RC_OK ? opener_check_comments(x->f, &b)
+                                                                                     : "codes";
         if ((bad == NULL) != rows[i].is_good)
             fail_msg("row %zu: %s", i, bad != NULL ? bad : "was accepted");
     }
@@ -114,6 +116,19 @@ static void seal(struct fixture *x, size_t first, size_t n, int64_t version_id, 
     struct batch b = {7, version_id, n, ballots};
     buf_reset(out);
     assert_int_equal(batch_seal(&b, x->key.pk, out, &x->e), RC_OK);
+}
+
+/* Two good ballots and one with a choice that there is not. */
+static void seal_bad_end(struct fixture *x, struct buf *out)
+{
+    static const unsigned char codes[3][3] = {{2, 2, 1}, {2, 2, 1}, {9, 2, 1}};
+    struct batch_ballot ballots[3];
+    for (size_t i = 0; i < 3; i++) {
+        ballots[i] = (struct batch_ballot){.codes = codes[i], .codes_len = 3};
+        name_of(99000 + i, ballots[i].record_hash);
+    }
+    buf_reset(out);
+    assert_int_equal(batch_seal(&(struct batch){7, 8, 3, ballots}, x->key.pk, out, &x->e), RC_OK);
 }
 
 static void push(struct fixture *x, struct opener *o, uint8_t id, int64_t accepted_us, size_t n, const struct buf *sealed)
@@ -159,18 +174,30 @@ static void bad_batches_are_named_and_the_others_go_on(void **state)
     push(x, o, 204, 1, 1, &s);
     buf_reset(&s);
     push(x, o, 205, 1, 1, &s); /* empty */
+    seal_bad_end(x, &s);
+    push(x, o, 206, 1, 3, &s);
     assert_int_equal(opener_finish(o, &b, &n, &x->e), RC_OK);
-    assert_int_equal(n, 205);
+    assert_int_equal(n, 206);
     for (size_t i = 0; i < n; i++) {
         assert_true((b[i].bad == NULL) == (b[i].batch_id[0] < 200));
         ballots += b[i].n;
     }
     assert_int_equal(ballots, 4000);
+    struct cells *c = NULL; /* and the good ones were counted, the others not */
+    bool is_counted = false;
+    assert_int_equal(opener_cells(o, &x->version, &c, &is_counted, &x->e), RC_OK);
+    assert_true(is_counted && c != NULL);
+    for (unsigned char g = 0; g < 4; g++)
+        assert_true(cells_find(c, &g, 1)->n == 1000);
+    struct opener_version other = x->version;
+    assert_int_equal(opener_cells(o, &other, &c, &is_counted, &x->e), RC_OK);
+    assert_true(is_counted && c == NULL);
     assert_non_null(strstr(why(b, n, 201), "does not open"));
     assert_non_null(strstr(why(b, n, 202), "another survey or version"));
     assert_non_null(strstr(why(b, n, 203), "another number"));
     assert_non_null(strstr(why(b, n, 204), "not a batch"));
     assert_non_null(strstr(why(b, n, 205), "does not open"));
+    assert_non_null(strstr(why(b, n, 206), "answers are not of this version"));
     opener_free(o);
     buf_release(&s);
 }
@@ -225,9 +252,13 @@ static void the_first_of_a_repeated_ballot_stays(void **state)
     }
     name_of(99, hash);
     assert_null(opening_find(&op, hash));
+    for (size_t i = 0; i < op.n_repeated; i++) /* the dropped ones lie behind */
+        assert_true(op.entries[15 + i].batch->batch_id[0] != 2);
+    memcpy(hash, op.entries[3].hash, sizeof hash);
     op.entries[3].is_repeated = true;
     opening_drop_repeated(&op);
     assert_true(op.n == 14 && op.n_repeated == 7);
+    assert_null(opening_find(&op, hash));
     opening_release(&op);
     opener_free(o);
     buf_release(&s);
@@ -242,9 +273,9 @@ static void cells_count_by_profile(void **state)
     assert_int_equal(cells_init(&c, x->f, &x->e), RC_OK);
     for (int i = 0; i < 4000; i++) {
         unsigned char codes[3] = {(unsigned char)(2 + i % 2), (unsigned char)(i % 4), 1};
-        assert_int_equal(cells_add_ballot(&c, codes, 3, &x->e), RC_OK);
+        assert_int_equal(cells_count(&c, codes, 3, 1, &x->e), RC_OK);
     }
-    assert_int_equal(cells_add_ballot(&c, (const unsigned char *)"\4\0\1", 3, &x->e), RC_INPUT);
+    assert_int_equal(cells_count(&c, (const unsigned char *)"\4\0\1", 3, 1, &x->e), RC_INPUT);
     assert_int_equal(c.n, 4);
     for (unsigned char g = 0; g < 4; g++) {
         const struct cell *cell = cells_find(&c, &g, 1);
@@ -253,6 +284,16 @@ static void cells_count_by_profile(void **state)
         assert_int_equal(cell->counts[x->f->nodes[0].slot + 2 + g % 2U], 1000);
         assert_int_equal(cell->counts[x->f->nodes[1].slot + g], 1000);
     }
+    assert_int_equal(cells_count(&c, (const unsigned char *)"\2\3\1", 3, 1, &x->e), RC_OK);
+    assert_int_equal(cells_count(&c, (const unsigned char *)"\2\3\1", 3, -1, &x->e), RC_OK);
+    assert_int_equal(cells_find(&c, (const unsigned char *)"\3", 1)->n, 1000);
+    assert_int_equal(cells_find(&c, (const unsigned char *)"\3", 1)->counts[x->f->nodes[0].slot + 2], 0);
+    struct cells twin;
+    assert_int_equal(cells_init(&twin, x->f, &x->e), RC_OK);
+    assert_int_equal(cells_merge(&twin, &c, &x->e), RC_OK);
+    assert_int_equal(cells_merge(&twin, &c, &x->e), RC_OK);
+    assert_int_equal(cells_find(&twin, (const unsigned char *)"\3", 1)->n, 2000);
+    cells_release(&twin);
     int32_t stored[16] = {5};
     struct tally_cell from = {8, (const unsigned char *)"\1", 1, 400, stored, x->f->n_slots};
     assert_int_equal(cells_add_stored(&c, &from, -1, &x->e), RC_OK);
@@ -285,7 +326,7 @@ static void a_full_table_says_so(void **state)
     for (uint32_t k = 0; k < i; k++)
         assert_int_equal(cells_find(&c, (const unsigned char *)&k, sizeof k)->n, 1);
     cells_reset(&c);
-    assert_int_equal(cells_add_ballot(&c, (const unsigned char *)"\2\2\1", 3, &x->e), RC_OK);
+    assert_int_equal(cells_count(&c, (const unsigned char *)"\2\2\1", 3, 1, &x->e), RC_OK);
     cells_release(&c);
 }
 
