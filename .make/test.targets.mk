@@ -11,8 +11,7 @@ check-layers: ## includes point down only, one user for each library, file sizes
 	@.make/check-texts.sh
 
 lint: check-layers ## check-layers and the analyser of clang
-	@clang-tidy --quiet -checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
-	    $(LIB_SRC) $(wildcard cgi-bin/*.c) -- $(CPPFLAGS) -std=c17 2>/dev/null | grep -E 'warning|error' || echo "clang-tidy: nothing found"
+	@.make/lint.sh
 
 # libFuzzer: the library with coverage, each target its own program, FUZZ_S seconds each.
 FUZZ_S ?= 60

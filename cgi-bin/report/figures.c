@@ -61,7 +61,7 @@ static bool is_consistent(const struct maker *m, const struct form_node *n, cons
             return false;
     int64_t given = answered(n, slot);
     int64_t valid = n->choices != NULL ? given - dont_know(n, slot) : given;
-    for (size_t i = 0; n->type == FORM_SELECT_MULTIPLE && i < n->choices->n; i++)
+    for (size_t i = 0; n->type == FORM_SELECT_MULTIPLE && n->choices != NULL && i < n->choices->n; i++)
         if (!n->choices->items[i].is_dont_know && slot[SLOT_FIRST + i] > valid)
             return false;
     return valid >= 0 && slot[SLOT_NOT_ASKED] + slot[SLOT_SKIPPED] + given == m->in->n_ballots;

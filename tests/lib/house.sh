@@ -3,6 +3,8 @@
 #
 #   house_start [stack.sh options]   start it on a free port; sets HOUSE, PLACE, PORT, URL
 #   house VERB [ARG...]              stack.sh for this house: house run minyi status
+#   ballot [SLUG] [FIELDS]           a new citizen answers; prints the HTTP status
+#   counted                          ballots in the published figures
 #   raw TEXT                         send bytes (printf escapes) to the port, print what comes back
 #   house_log                        every log of the house, PostgreSQL's too
 
@@ -17,7 +19,7 @@ house_start() {
     chmod 755 "$HOUSE" # the service users must get in
     PORT=$(free_port)
     URL=http://127.0.0.1:$PORT
-    at_end "house remove"
+    at_end "$ROOT/.make/stack.sh remove $HOUSE"
     if ! house start --port "$PORT" "$@" >"$HOUSE/start.out" 2>"$HOUSE/start.err"; then
         cat "$HOUSE/start.err" >&2
         echo "not ok the house did not start"
@@ -46,3 +48,17 @@ raw() {
 house_log() {
     cat "$PLACE"/log/*.log "$PLACE/data/server.log"
 }
+
+# ballot [SLUG] [FIELDS]: a new citizen sends the least that the demonstration takes; prints the status.
+ballot() {
+    local slug=${1:-gov-wechat-2014} jar page version
+    jar=$(mktemp)
+    page=$(curl -s -m 10 -c "$jar" "$URL/survey/$slug")
+    version=$(sed -n 's/.*name="_version" value="\([0-9]*\)".*/\1/p' <<<"$page" | head -n 1)
+    curl -s -m 10 -o /dev/null -w '%{http_code}' -b "$jar" -d "_version=$version&_lang=zh&agree=1&used=no${2:+&$2}" \
+        "$URL/survey/$slug"
+    rm -f "$jar"
+}
+
+# counted: ballots in the published figures of the demonstration.
+counted() { curl -sf -m 5 "$URL/results/gov-wechat-2014.json" | grep -o '"ballots":[0-9]*' | head -n 1 | cut -d: -f2; }
