@@ -12,8 +12,10 @@ struct load {
     struct sheet *s;
     size_t max_rows, cap_rows;
     size_t row, col; /* row 0 is the header */
+    bool is_cr;      /* the row before ended with CR: an LF that comes next is the same line end */
     enum rc rc;
     const char *why;
+    size_t where; /* the row of it */
 };
 
 static void stop(struct load *l, enum rc rc, const char *why)
@@ -21,6 +23,7 @@ static void stop(struct load *l, enum rc rc, const char *why)
     if (l->rc == RC_OK) {
         l->rc = rc;
         l->why = why;
+        l->where = l->row;
     }
 }
 
@@ -46,15 +49,21 @@ static bool grow(struct load *l)
     return true;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void on_cell(void *p, size_t len, void *ctx)
 {
     struct load *l = ctx;
     const char *text = p != NULL ? p : "";
     if (l->rc != RC_OK)
         return;
-    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+    l->is_cr = false;
+    while (len > 0 && is_space(text[len - 1]))
         len--;
-    while (len > 0 && strchr(" \t\r\n", *text) != NULL) {
+    while (len > 0 && is_space(*text)) {
         text++;
         len--;
     }
@@ -77,11 +86,22 @@ static void on_cell(void *p, size_t len, void *ctx)
     }
 }
 
+static bool is_empty_row(const struct sheet *s, size_t row)
+{
+    for (size_t c = 0; c < s->n_cols; c++)
+        if (s->cells[row * s->n_cols + c][0] != '\0')
+            return false;
+    return true;
+}
+
+/* `c`: the byte that ended the row, -1 at the end of the file. Every line counts, the empty ones too,
+ * so that a row's number is the one that a spreadsheet shows. */
 static void on_row(int c, void *ctx)
 {
-    (void)c;
     struct load *l = ctx;
-    if (l->rc != RC_OK)
+    bool is_second_half = l->is_cr && c == '\n';
+    l->is_cr = c == '\r';
+    if (l->rc != RC_OK || is_second_half)
         return;
     if (l->row == 0) {
         while (l->col > 0 && l->s->head[l->col - 1][0] == '\0')
@@ -106,13 +126,11 @@ enum rc sheet_read(const char *name, const char *p, size_t len, size_t max_rows,
     struct csv_parser csv;
     if (out->head == NULL)
         return rc_set(e, RC_NOMEM, "%s: no memory", name);
-    if (len > SHEET_BYTES_MAX && max_rows <= 1000)
-        return rc_set(e, RC_TOOBIG, "%s: larger than %d bytes", name, SHEET_BYTES_MAX);
     if (len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
         p += 3;
         len -= 3;
     }
-    if (csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+    if (csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
         return rc_set(e, RC_NOMEM, "%s: no memory", name);
     bool is_whole = csv_parse(&csv, p, len, on_cell, on_row, &l) == len && csv_fini(&csv, on_cell, on_row, &l) == 0;
     int problem = csv_error(&csv);
@@ -123,7 +141,9 @@ enum rc sheet_read(const char *name, const char *p, size_t len, size_t max_rows,
         stop(&l, RC_INPUT, "the quotes do not match");
     if (l.rc == RC_OK && l.row == 0)
         stop(&l, RC_INPUT, "the file is empty");
-    return l.rc == RC_OK ? RC_OK : rc_set(e, l.rc, "%s:%zu: %s", name, l.row + 1, l.why);
+    while (l.rc == RC_OK && out->n_rows > 0 && is_empty_row(out, out->n_rows - 1))
+        out->n_rows--; /* what a spreadsheet leaves below the last row */
+    return l.rc == RC_OK ? RC_OK : rc_set(e, l.rc, "%s:%zu: %s", name, l.where + 1, l.why);
 }
 
 size_t sheet_col(const struct sheet *s, const char *head)

@@ -11,7 +11,8 @@ struct xlsform_files {
 };
 
 /* Build the form, with its layout computed, in `a`. Problems are appended to `problems`, one line
- * each: "survey.csv:12:relevant: unknown question \"q_foo\"".
+ * each: "survey.csv:12:relevant: there is no question \"q_foo\" above this row"; a row is counted as a
+ * spreadsheet counts it, 1 being the header. Lines with ": warning: " may be there beside RC_OK too.
  * RC_OK; RC_INPUT when there is any problem; RC_NOMEM. */
 enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct form **out,
                      struct buf *problems, struct rc_info *e) MUST_CHECK;

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     buf_init(&one, 8 << 20);
     buf_init(&two, 8 << 20);
     if (xlsform_read(&files, &a, &f, &problems, &e) == RC_OK) {
-        assert(problems.len == 0);
+        assert(problems.len == 0 || strstr(problems.p, ": warning: ") != NULL);
         assert(f->codes_len <= FORM_CODES_MAX && f->n_langs > 0);
         enum rc rc = form_to_json(f, &one, &e);
         assert(rc == RC_OK);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "form/answers.h"
+#include "form/sheet.h"
 #include "form/xlsform.h"
 
 static const char settings_csv[] =
@@ -85,7 +86,7 @@ struct bad_row {
 static struct bad_row bad_rows[] = {
     ROW_S("unknown type", "geopoint,x,X,,,,,\n", "survey.csv:2:type: type \"geopoint\" is not known yet"),
     ROW_S("repeat", "begin_repeat,x,X,,,,,\n", "\"begin_repeat\" is not known yet"),
-    ROW_S("or_other", "select_one yn or_other,x,X,,,,,\n", "no list \"yn or_other\""),
+    ROW_S("or_other", "select_one yn or_other,x,X,,,,,\n", "survey.csv:2:type: or_other is not known yet"),
     ROW_S("unknown list", "select_one nope,x,X,,,,,\n", "survey.csv:2:type: the sheet choices has no list \"nope\""),
     ROW_S("name twice", "text,x,X,,,,,\ntext,x,X,,,,,\n", "survey.csv:3:name: the name \"x\" is there twice"),
     ROW_S("name with a dash", "text,x-y,X,,,,,\n", "survey.csv:2:name:"),
@@ -105,6 +106,21 @@ static struct bad_row bad_rows[] = {
     ROW_S("profile of text", "text,x,X,,,,,yes\n", "survey.csv:2:profile:"),
     ROW_S("group not ended", "begin_group,g,G,,,,,\ntext,x,X,,,,,\n", "group \"g\" has no end_group"),
     ROW_S("end without begin", "end_group,,,,,,,\n", "survey.csv:2:type: there is no group to end here"),
+    ROW_S("reserved for imports", "text,response_id,X,,,,,\n", "survey.csv:2:name: the name \"response_id\" is kept for the system"),
+    ROW_S("the group that is open is named", "text,x,X,,,,,\nbegin_group,g,G,,,,,\n", "survey.csv:3:type: group \"g\""),
+    ROW_S("groups too deep", "begin_group,a,A,,,,,\nbegin_group,b,A,,,,,\nbegin_group,c,A,,,,,\nbegin_group,d,A,,,,,\n"
+          "begin_group,e,A,,,,,\nbegin_group,f,A,,,,,\nbegin_group,g,A,,,,,\nbegin_group,h,A,,,,,\nbegin_group,i,A,,,,,\n"
+          "begin_group,j,A,,,,,\nbegin_group,k,A,,,,,\n", "survey.csv:12:type: groups inside groups deeper than 10"),
+    ROW_S("a required note", "note,x,X,yes,,,,\n", "survey.csv:2:required: a note or a group"),
+    ROW_S("no question", "note,x,X,,,,,\n", "survey.csv:1:type: there is no question"),
+    ROW_S("texts too long", "text,w,X,,,,,\ntext,x,X,,,,,\ntext,y,X,,,,,\ntext,z,X,,,,,\n",
+          "survey.csv:1:constraint: the texts may have 8000 characters in all, over 6000"),
+    ROW_S("smallest length", "text,x,X,,,string-length(.) >= 5,,\n", "a smallest length is not known yet"),
+    ROW_S("selected without a string", "select_one yn,y,Y,,,,,\ntext,x,X,,\"selected(${y}, yes)\",,,\n", "this expression is not known yet"),
+    ROW_S("string not ended", "select_one yn,y,Y,,,,,\ntext,x,X,,${y} = 'yes,,,\n", "this expression is not known yet"),
+    ROW_S("question not ended", "select_one yn,y,Y,,,,,\ntext,x,X,,${y = 'yes',,,\n", "this expression is not known yet"),
+    ROW_S("not of a comparison", "select_one yn,y,Y,,,,,\ntext,x,X,,not(${y} = 'yes'),,,\n", "this expression is not known yet"),
+    ROW_S("rows are counted as a spreadsheet does", "text,x,\"X\nover\r\nlines\",,,,,\n\r\n\ntext,x-y,X,,,,,\r\n", "survey.csv:5:name:"),
     ROW_S("quotes", "text,\"x,X,,,,,\n", "the quotes do not match"),
     ROW_S("too many cells", "text,x,X,,,,,,,,more\n", "more cells than the header"),
     {"unknown column", "type,name,label::English (en),calculation\ntext,x,X,1\n", NULL, NULL, "survey.csv:1:calculation: this column is not known yet"},
@@ -112,10 +128,25 @@ static struct bad_row bad_rows[] = {
     {"column missing", "type,label::English (en)\ntext,X\n", NULL, NULL, "survey.csv:1:name: this column is missing"},
     {"language without code", "type,name,label::English\ntext,x,X\n", NULL, NULL, "name the language with its code"},
     {"translation missing", "type,name,label::English (en),label::中文 (zh)\ntext,x,X,\n", NULL, NULL, "language \"zh\" is missing"},
+    {"text in one language twice", "type,name,label::English (en),label::British (en)\ntext,x,X,X\n", NULL, NULL, "survey.csv:2:label::British (en): the text in language \"en\" is there twice"},
+    {"nine languages", "type,name,label::E (en),label::A (a1),label::B (a2),label::C (a3),label::D (a4),label::E (a5),label::F (a6),"
+     "label::G (a7),label::H (a8)\ntext,x,X\n", NULL, NULL, "survey.csv:1:label::H (a8): more than 8 languages"},
+    {"no language", "type,name,label\ntext,x,X\n", "list_name,name\n", "form_id,sample\ns,open\n", "no language: name the columns"},
+    {"language code that is none", "type,name,label::English (e\"n)\ntext,x,X\n", NULL, NULL, "the quotes do not match"},
+    {"language code with a space", "type,name,label::English (e n)\ntext,x,X\n", NULL, NULL, "name the language with its code"},
+    {"empty header", "\ntype,name\n", NULL, NULL, "survey.csv:1: the header row is empty"},
+    {"control character", "type,name,label::English (en)\ntext,x,\x01\n", NULL, NULL, "is not UTF-8 text"},
     {"empty file", "", NULL, NULL, "survey.csv:1: the file is empty"},
     {"not utf-8", HEAD "text,x,\xff\xfe,,,,,\n", NULL, NULL, "is not UTF-8"},
     {"choice twice", NULL, "list_name,name,label::English (en)\nyn,a,A\nyn,a,A\n", NULL, "choices.csv:3:name: the list has the code \"a\" twice"},
     {"choice with space", NULL, "list_name,name,label::English (en)\nyn,a b,A\n", NULL, "choices.csv:2:name:"},
+    {"choice without a list", NULL, "list_name,name,label::English (en)\n,a,A\n", NULL, "choices.csv:2:list_name: name the list"},
+    {"choice label missing", NULL, "list_name,name,label::English (en)\nyn,a,\n", NULL, "choices.csv:2:label: the text in language"},
+    {"no settings", NULL, NULL, "form_id,sample\n", "settings.csv:2:form_id: the sheet settings has one row of values, this one has 0"},
+    {"two settings", NULL, NULL, "form_id,sample\ns,open\nt,open\n", "settings.csv:3:form_id: the sheet settings has one row of values, this one has 2"},
+    {"default language without code", NULL, NULL, "form_id,sample,default_language\ns,open,English\n", "settings.csv:2:default_language: name the language"},
+    {"time zone", NULL, NULL, "form_id,sample,time_zone\ns,open,Peking time\n", "settings.csv:2:time_zone: \"Peking time\" is not a time zone"},
+    {"number", NULL, NULL, "form_id,sample,retain_days\ns,open,ever\n", "settings.csv:2:retain_days: \"ever\" is not a whole number within 1..36600"},
     {"bad slug", NULL, NULL, "form_id,sample\nNo Slug,open\n", "settings.csv:2:form_id:"},
     {"bad sample", NULL, NULL, "form_id,sample\ns,some\n", "settings.csv:2:sample:"},
     {"small opening", NULL, NULL, "form_id,sample,min_opening\ns,open,4\n", "settings.csv:2:min_opening:"},
@@ -152,6 +183,71 @@ static void all_problems_come_at_once(void **state)
     assert_int_equal(lines, 3);
     arena_release(&x.a);
     buf_release(&x.problems);
+}
+
+static void an_unused_list_is_a_warning(void **state)
+{
+    struct fixture *x = *state;
+    static const char one_more[] = "list_name,name,label::English (en)\nyn,yes,Yes\nspare,a,A\n";
+    assert_int_equal(read_three(x, HEAD "select_one yn,x,X,,,,,\n,,,,,,,\n,,,,,,,\n", one_more, settings_csv), RC_OK);
+    assert_string_equal(x->problems.p, "choices.csv:3:list_name: warning: no question uses the list \"spare\"\n");
+    assert_int_equal(x->f->n_nodes, 1);
+}
+
+/* What an author gets from a spreadsheet on Windows: a byte-order mark, CRLF, empty rows at the end. */
+static void other_ways_of_writing_csv_are_the_same(void **state)
+{
+    struct fixture *x = *state;
+    static const char unix_way[] = HEAD "note,a,\"A \"\"quoted\"\"\nline\",,,,,\ntext,t,Say,,,,,\n";
+    static const char windows_way[] = "\xef\xbb\xbf\"type\",name,label::English (en),required,relevant,constraint,appearance,profile,,\r\n"
+                                      "\"note\",a ,\"A \"\"quoted\"\"\nline\",,,,,\r\n\r\ntext,t,Say\r\n,,,,,,,\r\n\r\n";
+    struct buf one, two;
+    buf_init(&one, 1 << 20);
+    buf_init(&two, 1 << 20);
+    assert_int_equal(read_three(x, unix_way, choices_csv, settings_csv), RC_OK);
+    assert_int_equal(form_to_json(x->f, &one, &x->e), RC_OK);
+    assert_int_equal(read_three(x, windows_way, choices_csv, settings_csv), RC_OK);
+    assert_int_equal(form_to_json(x->f, &two, &x->e), RC_OK);
+    bool is_same = strcmp(one.p, two.p) == 0 && strstr(one.p, "A \\\"quoted\\\"\\nline") != NULL;
+    buf_release(&one);
+    buf_release(&two);
+    assert_true(is_same);
+}
+
+static void limits_are_kept(void **state)
+{
+    struct fixture *x = *state;
+    struct buf many;
+    buf_init(&many, 4 << 20);
+    buf_puts(&many, "list_name,name,label::English (en)\n");
+    for (int i = 0; i <= FORM_CHOICES_MAX; i++)
+        buf_printf(&many, "yn,c%d,C\n", i);
+    assert_int_equal(read_three(x, survey_csv, many.p, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "choices.csv:2:list_name: list \"yn\" has 501 choices, over 500"));
+    buf_reset(&many);
+    buf_puts(&many, "list_name,name,label::English (en)\n");
+    for (int i = 0; i < 249; i++)
+        buf_printf(&many, "many,c%d,C\n", i);
+    assert_int_equal(read_three(x, HEAD "select_multiple many,m,M,,,,,\n", many.p, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "survey.csv:1:type: the page could send 249 answers, over 248"));
+    buf_reset(&many);
+    buf_puts(&many, HEAD);
+    for (int i = 0; i <= FORM_NODES_MAX; i++)
+        buf_printf(&many, "note,n%d,N,,,,,\n", i);
+    assert_int_equal(read_three(x, many.p, choices_csv, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "survey.csv:1002: too many rows"));
+    buf_reset(&many);
+    buf_puts(&many, HEAD);
+    for (int i = 0; i < 65; i++)
+        buf_printf(&many, "text,t%d,T,,,string-length(.) <= 50,,\n", i);
+    assert_int_equal(read_three(x, many.p, choices_csv, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "survey.csv:1:type: there are 65 text questions, over 64"));
+    buf_reset(&many);
+    for (size_t i = 0; i <= SHEET_BYTES_MAX / 16; i++)
+        buf_puts(&many, "0123456789abcdef");
+    assert_int_equal(read_three(x, many.p, choices_csv, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "survey.csv: larger than 1048576 bytes"));
+    buf_release(&many);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -371,6 +467,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_form_has_its_layout, set_up, tear_down),
         cmocka_unit_test(all_problems_come_at_once),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test_setup_teardown(an_unused_list_is_a_warning, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_ways_of_writing_csv_are_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(limits_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_definition_reads_back_equal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_import_may_lack_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_go_to_their_slots, set_up, tear_down),

@@ -1,0 +1,47 @@
+/* xlsform_inner: what the two halves of the XLSForm reader share.  Layer: form.  Not for others. */
+#ifndef MINYI_FORM_XLSFORM_INNER_H
+#define MINYI_FORM_XLSFORM_INNER_H
+
+#include "form/form.h"
+#include "form/sheet.h"
+
+enum { XLSFORM_LISTS_MAX = 200 };
+
+struct xlsform_reader {
+    struct arena *a;
+    struct form *f;
+    struct sheet survey, choices, settings;
+    struct form_choices lists[XLSFORM_LISTS_MAX];
+    size_t list_row[XLSFORM_LISTS_MAX]; /* of its first choice */
+    bool is_used[XLSFORM_LISTS_MAX];
+    size_t n_lists;
+    struct buf *problems;
+    size_t n_problems;
+    bool is_out; /* of memory */
+};
+
+/* Note a problem: "survey.csv:12:relevant: ...". `row` counts from 0, a spreadsheet shows it as
+ * row + 2; SIZE_MAX is the header. */
+void xlsform_problem(struct xlsform_reader *r, const struct sheet *s, size_t row, const char *col, const char *fmt, ...)
+    PRINTF(5, 6);
+
+/* The same for what may stay as it is: it is told, and does not count. */
+void xlsform_warning(struct xlsform_reader *r, const struct sheet *s, size_t row, const char *col, const char *fmt, ...)
+    PRINTF(5, 6);
+
+/* The cell of the column `col`, "" where there is none. */
+const char *xlsform_cell(const struct sheet *s, size_t row, const char *col);
+
+/* Collect base and base::Language (code) of a row. With `must`, every language has to have a text;
+ * without, all or none. */
+struct form_label xlsform_label(struct xlsform_reader *r, const struct sheet *s, size_t row, const char *base, bool must);
+
+/* A cell that says yes or no; empty is no. */
+bool xlsform_yes_no(struct xlsform_reader *r, const struct sheet *s, size_t row, const char *col);
+
+/* Read the sheet choices into r->lists, and the sheet survey into r->f->nodes with its layout.
+ * What is wrong is noted; r->is_out tells of a lack of memory. */
+void xlsform_read_choices(struct xlsform_reader *r);
+void xlsform_read_survey(struct xlsform_reader *r);
+
+#endif
