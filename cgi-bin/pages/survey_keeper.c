@@ -149,8 +149,10 @@ bool survey_keeper_look(struct survey_keeper *k)
     bool was_up = atomic_load(&k->intake->is_box_up);
     look_at_spool(k);
     enum rc rc = refresh(k, &e);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
+        intake_set_up(k->intake, true); /* new ballots need not queue up behind the spool */
         rc = drain(k, &e);
+    }
     if (rc == RC_IO) { /* the spool's trouble, not the box's */
         log_error("spool_not_drained", kv_s("why", e.msg));
         rc = RC_OK;
