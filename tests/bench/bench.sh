@@ -42,7 +42,7 @@ render_nginx() {
     place+="location = /bench/static.html { root $LINE_PLACE; }"
     sed -e "s|^ *access_log .* if=.*|access_log off;|" -e "0,/^ *location \/ {/s|^ *location / {|$place\n&|" "$conf" >"$conf.new"
     cat "$conf.new" >"$conf"
-    kill -HUP "$(cat "$LINE_PLACE/run/nginx.pid")"
+    kill -HUP "$(line_pid nginx)"
     sleep 1
 }
 
@@ -69,7 +69,7 @@ measure() {
     row "$name, p99" ms - "$(divide "$(value p99_us "$out")" 1000)"
 }
 
-get() { "$bin/load" --url "$LINE_URL$1" --requests $(($2 * size / 100)); }
+get() { "$bin/load" --url "$LINE_URL$1" --requests $(($2 * size / 100)) "${@:3}"; }
 post() { line_load --requests $((40000 * size / 100)); }
 # the same ballots to the naive acceptor: a later --url replaces the form's
 post_naive() { line_load --requests $((15000 * size / 100)) --url "$LINE_URL/bench/naive"; }
@@ -82,8 +82,8 @@ round() {
     local flush
     flush=$("$bin/flush" "$LINE_DIR")
     row "flush of 8 KB (fdatasync), p50" ms - "$(divide "$(value p50_us "$flush")" 1000)"
-    measure static get /bench/static.html 100000
-    measure empty get /bench/empty 50000
+    measure static get /bench/static.html 100000 --plain # 8 KB on the wire: nginx would compress them
+    measure empty get /bench/empty 50000 --plain
     measure naive post_naive
     measure accept post
     measure form get "/survey/$LINE_SLUG" 50000
