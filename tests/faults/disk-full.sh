@@ -33,9 +33,9 @@ for _ in $(seq 50); do
     line_up 2>/dev/null && break
     sleep 0.2
 done
-fault_load_end
 line_rest
 fault_recovered "$(line_since "$freed")"
+fault_load_end
 [ "$spooled" -gt 0 ] || { echo "not ok disk-full: nothing was spooled in $(line_since "$full") s"; exit 1; }
 fault_count
 fault_verdict disk-full

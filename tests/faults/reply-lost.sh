@@ -4,6 +4,7 @@
 set -eu
 . "$(dirname "$0")/../lib/faults.sh"
 MINYI_FAULT=survey.after_commit line_start reply-lost
+FAULT_LEAST=100 # at a batch per life they are few
 fault_load 4
 sleep 4
 stored=$(line_sql "SELECT coalesce(sum(n), 0) FROM intake.batch")

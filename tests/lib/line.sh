@@ -68,7 +68,8 @@ line_start() {
     LINE_PLACE=$(cat "$LINE_DIR/place")
     LINE_URL=http://127.0.0.1:$port
     LINE_OWNER=$(stat -c %U "$LINE_PLACE/data")
-    line_stack run tally >/dev/null # makes the first epoch key
+    line_stack run tally >/dev/null 2>"$LINE_DIR/first-tally.err" || # makes the first epoch key
+        { cat "$LINE_DIR/first-tally.err" >&2; return 1; }
     line_publish
 }
 
