@@ -27,6 +27,7 @@ static const struct {
     [SET_DB_DEADLINE_MS] = {"MINYI_DB_DEADLINE_MS", "3000", "ms", 50, 600000, "longest wait for one statement of a serving program"},
     [SET_REFRESH_S] = {"MINYI_REFRESH_S", "10", "s", 1, 3600, "how often new questionnaires, keys and figures are looked for"},
     [SET_EPOCH_DAYS] = {"MINYI_EPOCH_DAYS", "7", "days", 1, 366, "age at which the tally makes a new key pair"},
+    [SET_OPENING_BALLOTS] = {"MINYI_OPENING_BALLOTS", "1000000", "ballots", 100, 4000000, "most ballots that the tally opens in one transaction: 230 MB of memory for a million"},
     [SET_SLOTS] = {"MINYI_SLOTS", "256", "ballots", 1, 4096, "ballots in hand at once in one survey program"},
     [SET_COOKIE_DAYS] = {"MINYI_COOKIE_DAYS", "30", "days", 1, 366, "life of a ballot key that was not sent"},
     [SET_FAULT] = {"MINYI_FAULT", "", NULL, 0, 0, "tests: the named point at which a program kills itself"},

@@ -67,7 +67,7 @@ struct chunk {
     size_t n_batches;
     struct opening opening;
     struct tally_counts counts;
-    bool is_left; /* too few new ones: they stay in the box */
+    int64_t left; /* ballots that stay in the box: too few new ones */
 };
 
 static enum rc push(void *ctx, const struct tally_batch *b, struct rc_info *e)
@@ -152,7 +152,8 @@ static enum rc store_chunk(struct chunk *c, int64_t floor, struct rc_info *e)
     rc = tally_record(c->t, c->work, c->opener, &c->opening, floor, &is_stored, e);
     if (rc != RC_OK)
         return rc;
-    c->is_left = !is_stored;
+    for (size_t i = 0; !is_stored && i < c->n_batches; i++)
+        c->left += (int64_t)c->batches[i].n;
     if (is_stored) {
         c->counts.opened = (int64_t)c->opening.n;
         c->counts.repeated = (int64_t)c->opening.n_repeated;
@@ -169,7 +170,7 @@ static void add_counts(struct tally_counts *sum, const struct tally_counts *more
 }
 
 static enum rc open_chunk(struct tally *t, const struct tally_work *w, const struct plan *p, int64_t cutoff_us,
-                          bool *is_left, struct rc_info *e)
+                          int64_t *left, struct rc_info *e)
 {
     struct chunk c = {.t = t, .work = w};
     enum rc rc = db_begin(t->db, e);
@@ -188,40 +189,48 @@ static enum rc open_chunk(struct tally *t, const struct tally_work *w, const str
     fault_point("tally.after_commit");
     opening_release(&c.opening);
     opener_free(c.opener);
-    *is_left = c.is_left;
+    *left = c.left;
     return rc;
 }
 
 static int64_t chunks_of(const struct plan *p)
 {
-    int64_t by_ballots = (p->ballots + OPENING_BALLOTS - 1) / OPENING_BALLOTS;
+    int64_t most = setting_int(SET_OPENING_BALLOTS);
+    int64_t by_ballots = (p->ballots + most - 1) / most;
     int64_t by_bytes = (p->bytes + OPENING_BYTES - 1) / OPENING_BYTES;
     return by_ballots > by_bytes ? by_ballots : by_bytes;
+}
+
+static void note_waiting(struct tally *t, const struct tally_work *w, const struct plan *p, int64_t left)
+{
+    t->waiting += p->locked + left;
+    if (left > 0)
+        log_info(w->survey.is_open ? "ballots_wait" : "too_few", kv_s("survey", w->survey.slug),
+                 kv_i("ballots", left), kv_i("min_opening", p->floor));
 }
 
 enum rc tally_open(struct tally *t, const struct tally_work *w, struct rc_info *e)
 {
     for (;;) {
         struct plan p;
-        bool is_left = false;
-        int64_t cutoff_us = INT64_MAX;
+        int64_t cutoff_us = INT64_MAX, left = 0;
         enum rc rc = make_plan(t, w, &p, e);
         if (rc != RC_OK)
             return rc;
+        if (p.ballots == 0 || p.ballots < p.floor) {
+            note_waiting(t, w, &p, p.ballots);
+            return RC_OK;
+        }
         int64_t n_chunks = chunks_of(&p); /* of equal size: the last is no smaller than the others */
         if (n_chunks > 1)
             rc = tally_cutoff(t->db, w->survey.survey_id, (p.ballots + n_chunks - 1) / n_chunks, &cutoff_us, e);
-        bool is_enough = p.ballots > 0 && p.ballots >= p.floor;
-        if (rc == RC_OK && is_enough)
-            rc = open_chunk(t, w, &p, cutoff_us, &is_left, e);
+        if (rc == RC_OK)
+            rc = open_chunk(t, w, &p, cutoff_us, &left, e);
         if (rc != RC_OK)
             return rc;
-        if (is_enough && !is_left && n_chunks > 1)
+        if (n_chunks > 1 && left == 0)
             continue;
-        t->waiting += p.locked + (is_enough && !is_left ? 0 : p.ballots);
-        if (p.ballots > 0 && (is_left || !is_enough))
-            log_info(w->survey.is_open ? "ballots_wait" : "too_few", kv_s("survey", w->survey.slug),
-                     kv_i("ballots", p.ballots), kv_i("min_opening", p.floor));
+        note_waiting(t, w, &p, left);
         return RC_OK;
     }
 }

@@ -22,6 +22,7 @@ enum setting {
     SET_DB_DEADLINE_MS, /* how long one statement may take for a serving program */
     SET_REFRESH_S,      /* how often survey and results look for new versions and figures */
     SET_EPOCH_DAYS,     /* age at which the tally makes a new key pair */
+    SET_OPENING_BALLOTS, /* most ballots that the tally opens in one transaction */
     SET_SLOTS,          /* ballots in hand at once in survey */
     SET_COOKIE_DAYS,    /* life of an unsent ballot key */
     SET_FAULT,          /* tests: name of the point at which the program kills itself */

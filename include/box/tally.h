@@ -2,8 +2,9 @@
  * goes on as if nothing had happened.  Layer: box (uses form, report, store).
  *
  * Memory of a run: two threads' plain texts of at most OPENING_BYTES of sealed batches together, about
- * 100 bytes for each of at most OPENING_BALLOTS ballots, and one table of cells (CELLS_BYTES_MAX):
- * at most 600 MiB, whatever waits in the box. */
+ * 150 bytes for each of at most MINYI_OPENING_BALLOTS ballots, and a table of cells for each thread
+ * (CELLS_BYTES_MAX, far less where profiles repeat). A million ballots of the white paper's
+ * questionnaire take 230 MB; more wait for the next transaction. */
 #ifndef MINYI_BOX_TALLY_H
 #define MINYI_BOX_TALLY_H
 
@@ -16,7 +17,6 @@
 #include "store/tally_store.h"
 
 enum {
-    OPENING_BALLOTS = 1000000,          /* in one transaction */
     OPENING_BYTES = 256 * 1024 * 1024,  /* of sealed batches, in one transaction */
     OPENING_FLOOR = 5                   /* no opening of fewer ballots, the demonstration excepted */
 };
@@ -63,7 +63,7 @@ enum rc tally_load_keys(struct tally *t, struct rc_info *e) MUST_CHECK;
 enum rc tally_destroy_keys(struct tally *t, struct rc_info *e) MUST_CHECK;
 
 /* Open what waits for the survey, if it is enough: responses, comments, cells, all in one transaction
- * for each OPENING_BALLOTS. */
+ * for each MINYI_OPENING_BALLOTS. */
 enum rc tally_open(struct tally *t, const struct tally_work *w, struct rc_info *e) MUST_CHECK;
 
 /* Delete the responses that are older than their version's retention. */
