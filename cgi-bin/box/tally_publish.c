@@ -45,12 +45,17 @@ static enum rc make_body(struct tally *t, const struct tally_form *f, struct are
     return rc == RC_OK ? publication_to_json(&p, body, e) : rc;
 }
 
+static void hash_body(const struct buf *body, unsigned char hash[HASH_BYTES])
+{
+    (void)crypto_generichash(hash, HASH_BYTES, (const unsigned char *)body->p, body->len, NULL, 0);
+}
+
 static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t version_id, const struct buf *body,
                             struct rc_info *e)
 {
     unsigned char hash[HASH_BYTES];
     bool is_new = false;
-    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)body->p, body->len, NULL, 0);
+    hash_body(body, hash);
     enum rc rc = db_begin(t->db, e);
     if (rc != RC_OK)
         return rc;
@@ -68,19 +73,39 @@ static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t
     return rc;
 }
 
-enum rc tally_publish_figures(struct tally *t, const struct tally_work *w, struct rc_info *e)
+/* Make the figures of the current version and hand them on. A version without ballots has none: the
+ * publication of the one before it stays. */
+static enum rc with_body(struct tally *t, const struct tally_work *w, bool is_check, bool *is_stale, struct rc_info *e)
 {
     const struct tally_form *f = tally_work_form(w, w->survey.current_version);
     if (f == NULL)
         return RC_OK; /* nothing is published yet */
     struct arena a;
     struct buf body;
+    unsigned char hash[HASH_BYTES];
+    bool is_shown = false;
     arena_init(&a, 64 << 20);
     buf_init(&body, BODY_MAX);
     enum rc rc = make_body(t, f, &a, &body, e);
-    if (rc == RC_OK && body.len > 0) /* a version without ballots leaves the one before it in place */
+    if (rc == RC_OK && body.len > 0 && is_check) {
+        hash_body(&body, hash);
+        rc = tally_is_shown(t->db, f->open.survey_id, f->open.version_id, hash, &is_shown, is_stale, e);
+    } else if (rc == RC_OK && body.len > 0) {
         rc = publish_body(t, w, f->open.version_id, &body, e);
+    }
     buf_release(&body);
     arena_release(&a);
     return rc;
+}
+
+enum rc tally_publish_figures(struct tally *t, const struct tally_work *w, struct rc_info *e)
+{
+    bool ignored = false;
+    return with_body(t, w, false, &ignored, e);
+}
+
+enum rc tally_check_figures(struct tally *t, const struct tally_work *w, bool *is_stale, struct rc_info *e)
+{
+    *is_stale = false;
+    return with_body(t, w, true, is_stale, e);
 }

@@ -135,6 +135,13 @@ enum rc tally_recount(struct tally *t, const struct tally_work *w, int64_t *n_ce
     progress_end(&r.progress);
     if (rc == RC_OK)
         compare_all(&r);
+    bool is_stale = false;
+    if (rc == RC_OK)
+        rc = tally_check_figures(t, w, &is_stale, e);
+    if (is_stale) {
+        (void)printf("differs: what is shown of %s is not of these cells (does a tally wait to publish?)\n", w->survey.slug);
+        r.n_differences++;
+    }
     *n_cells += r.n_cells;
     *n_differences += r.n_differences;
     for (size_t i = 0; i < made; i++)

@@ -77,14 +77,19 @@ enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct 
     return rc;
 }
 
-static enum rc is_current(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
-                          struct arena *a, bool *out, struct rc_info *e)
+enum rc tally_is_shown(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
+                       bool *is_shown, bool *is_other, struct rc_info *e)
 {
+    struct arena a;
     struct db_rows r;
-    enum rc rc = db_query(db, TS_CURRENT, (const struct db_param[]){db_i64(survey_id)}, 1, a, &r, e);
-    if (rc == RC_OK)
-        *out = r.n_rows == 1 && db_get_i64(db_at(&r, 0, 0)) == version_id && db_at(&r, 0, 1)->len == 32 &&
-               memcmp(db_at(&r, 0, 1)->p, hash, 32) == 0;
+    arena_init(&a, 1 << 16);
+    enum rc rc = db_query(db, TS_CURRENT, (const struct db_param[]){db_i64(survey_id)}, 1, &a, &r, e);
+    if (rc == RC_OK) {
+        bool is_version = r.n_rows == 1 && db_get_i64(db_at(&r, 0, 0)) == version_id;
+        *is_shown = is_version && db_at(&r, 0, 1)->len == 32 && memcmp(db_at(&r, 0, 1)->p, hash, 32) == 0;
+        *is_other = is_version && !*is_shown;
+    }
+    arena_release(&a);
     return rc;
 }
 
@@ -104,9 +109,9 @@ enum rc tally_publish(struct db *db, const struct tally_survey *s, int64_t versi
                       const unsigned char hash[32], bool *is_new, struct rc_info *e)
 {
     struct arena a;
-    bool is_same = false;
+    bool is_same = false, is_other = false;
     arena_init(&a, 1 << 16);
-    enum rc rc = is_current(db, s->survey_id, version_id, hash, &a, &is_same, e);
+    enum rc rc = tally_is_shown(db, s->survey_id, version_id, hash, &is_same, &is_other, e);
     if (rc == RC_OK && is_same)
         rc = db_query(db, TS_CONFIRM, (const struct db_param[]){db_i64(s->survey_id)}, 1, NULL, NULL, e);
     else if (rc == RC_OK)

@@ -72,7 +72,11 @@ enum rc tally_retire(struct tally *t, const struct tally_work *w, struct rc_info
 /* Publish the figures of the current version, unless they are what is shown already. */
 enum rc tally_publish_figures(struct tally *t, const struct tally_work *w, struct rc_info *e) MUST_CHECK;
 
-/* Recompute the cells from the responses and compare; print each difference on stdout, count them. */
+/* Is what is shown made of other cells than there are? Then *is_stale. */
+enum rc tally_check_figures(struct tally *t, const struct tally_work *w, bool *is_stale, struct rc_info *e) MUST_CHECK;
+
+/* Recompute the cells from the responses and the figures from the cells, and compare; print each
+ * difference on stdout, count them. */
 enum rc tally_recount(struct tally *t, const struct tally_work *w, int64_t *n_cells, int64_t *n_differences,
                       struct rc_info *e) MUST_CHECK;
 

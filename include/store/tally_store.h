@@ -151,6 +151,9 @@ enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id
 /* First and last day of a version's openings, "YYYY-MM-DD", "" where there was none. */
 enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,
                    const char **last, struct rc_info *e) MUST_CHECK;
+/* Are these the figures that are shown? *is_other: others of the same version are. */
+enum rc tally_is_shown(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
+                       bool *is_shown, bool *is_other, struct rc_info *e) MUST_CHECK;
 /* Make these figures the current ones, if they are not yet; inside a transaction. The time of the
  * tally is noted in any case. */
 enum rc tally_publish(struct db *db, const struct tally_survey *s, int64_t version_id, const char *body,
