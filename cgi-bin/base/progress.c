@@ -14,9 +14,14 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Patience is counted from the program's first piece of work: several short ones are long together. */
+static int64_t first_ms;
+
 void progress_begin(struct progress *p, const char *what, int64_t total)
 {
     *p = (struct progress){.what = what, .total = total, .began_ms = now_ms()};
+    if (first_ms == 0)
+        first_ms = p->began_ms;
 }
 
 static void draw(const struct progress *p, int64_t now)
@@ -43,7 +48,7 @@ void progress_add(struct progress *p, int64_t more)
     if (p->done / LOOK_EVERY == before / LOOK_EVERY && p->done < p->total)
         return;
     int64_t now = now_ms();
-    if (now - p->began_ms < PATIENCE_MS || now - p->shown_ms < REDRAW_MS || isatty(STDERR_FILENO) == 0)
+    if (now - first_ms < PATIENCE_MS || now - p->shown_ms < REDRAW_MS || isatty(STDERR_FILENO) == 0)
         return;
     p->shown_ms = now;
     p->is_shown = true;

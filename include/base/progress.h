@@ -1,4 +1,4 @@
-/* progress: a bar on a terminal for work that takes over two seconds.  Layer 0 (base).
+/* progress: a bar on a terminal for work that takes over two seconds in all.  Layer 0 (base).
  * Writes to stderr, and only where that is a terminal. One at a time, one thread. */
 #ifndef MINYI_BASE_PROGRESS_H
 #define MINYI_BASE_PROGRESS_H
