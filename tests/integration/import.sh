@@ -62,4 +62,109 @@ scratch_sql minyi_owner "SELECT p.version_no FROM core.version v, core.publish_v
 call import real "$dir/some.csv" --consent "made up"
 matches "only a demonstration takes them" "1 *only a demonstration*" "$status $err"
 expect "and nothing of it is there" "600 in 2" "$(in_box)"
+
+# ---- a file is counted once however often it comes, and its texts come along ----
+export MINYI_TALLY_SECRETS_DIR=$dir/secrets MINYI_SPOOL_DIR=$dir/spool
+mkdir "$dir/spool"
+form=$dir/small
+mkdir "$form"
+cat >"$form/settings.csv" <<'END'
+form_id,form_title::English (en),description::English (en),organiser::English (en),handler::English (en),contact::English (en),legal_basis::English (en),sample,min_opening
+small,T,D,O,H,C,L,demonstration,1
+END
+cat >"$form/choices.csv" <<'END'
+list_name,name,label::English (en),exclusive
+yn,yes,Yes,
+yn,no,No,
+many,a,A,
+many,b,B,
+many,none,None,yes
+END
+head='type,name,label::English (en),required,relevant,constraint'
+printf '%s\n' "$head" 'acknowledge,agree,I agree,yes,,' 'acknowledge,news,Send me news,,,' 'select_one yn,used,Used?,yes,,' \
+    "select_multiple many,m,Which?,,\${used} = 'yes'," "integer,n,How many?,,,. >= 0 and . <= 9" \
+    'text,t,Say,,,string-length(.) <= 5' >"$form/survey.csv"
+call publish "$form"
+expect "publish says what is new" "0 small: version 1 is published" "$status $out"
+call publish "$form"
+expect "and what is not" "0 small: version 1 was published before, nothing changed" "$status $out"
+
+cat >"$dir/small.csv" <<'END'
+response_id,used,m,n,t,news
+r1,yes,a b,3,你好，世界,
+r2,no,,,hi,1
+r3,yes,none,,,
+r4,no,a,9,,
+END
+call import small "$dir/small.csv" --consent "made up"
+matches "answers of every kind are imported" "0 small: 4 synthetic ballots are in the box*" "$status $out"
+call import small "$dir/small.csv" --consent "made up again"
+expect "again: exit status" 0 $status
+"$SCRATCH_OUT/tally" --survey small >"$dir/out" 2>"$dir/err" && ok "the tally opens them" || not_ok "the tally opens them" "$(cat "$dir/err")"
+expect "each row counts once" "agree 4, news 1, used 2, m/a 1, m/none 1, n 2, t 2" "$(scratch_sql postgres \
+    "SELECT format('agree %s, news %s, used %s, m/a %s, m/none %s, n %s, t %s', count(*) FILTER (WHERE agree),
+     count(*) FILTER (WHERE news), count(*) FILTER (WHERE used = 'yes'), count(*) FILTER (WHERE \"m/a\"),
+     count(*) FILTER (WHERE \"m/none\"), count(n), count(*) FILTER (WHERE t)) FROM analyst.small_v1")"
+expect "the texts came along" "hi|你好，世界" "$(scratch_sql postgres "SELECT string_agg(body, '|' ORDER BY octet_length(body)) FROM record.comment")"
+
+# ---- what is wrong is named by file, row and column, all at once ----
+wrong() { # wrong NAME FILE-CONTENT STDERR
+    printf '%s\n' "$2" >"$dir/w.csv"
+    call import small "$dir/w.csv" --consent "made up"
+    expect "$1" "1 $3" "$status $err"
+}
+wrong "every mistake of every row" 'response_id,used,m,n,t
+,yes,,,
+x1,,,,
+x2,yes,a none,10,123456
+x3,perhaps,,,
+x4,yes,a a,,
+x5,yes,,ten,
+x6,no,,,
+x6,no,,,
+x7,no,zz,,' "$(cat <<'END'
+w.csv:2:response_id: every row needs an id
+w.csv:3:used: an answer is required
+w.csv:4:m: one of these choices excludes the others
+w.csv:4:n: the number is not within 0..9
+w.csv:4:t: the text is longer than 5 characters
+w.csv:5:used: question "used" has no such choice
+w.csv:6:m: question "m" got the same choice twice
+w.csv:7:n: this is not a whole number
+w.csv:10:m: question "m" has no such choice
+w.csv:9:response_id: the id "x6" is there twice
+minyi: w.csv: 10 wrong answers or ids: nothing was imported
+END
+)"
+wrong "the consent is no column" $'response_id,agree\nx,1' "minyi: w.csv:1:agree: --consent answers this for every row: remove the column"
+wrong "a column that is no question" $'response_id,nope\nx,1' "minyi: w.csv:1:nope: the questionnaire has no such question"
+wrong "no id" $'used\nyes' "minyi: w.csv:1:response_id: this column is missing: it makes a second import count once"
+wrong "a column twice" $'response_id,n,n\nx,1,1' "minyi: w.csv:1:n: this column is there twice"
+wrong "more than can be shown" "$(echo response_id,n; for i in $(seq 30); do echo "y$i,x"; done)" \
+    "$(for i in $(seq 2 21); do echo "w.csv:$i:n: this is not a whole number"; done
+       echo "... and 10 more"; echo "minyi: w.csv: 30 wrong answers or ids: nothing was imported")"
+expect "nothing of these is in the box either" "0" "$(scratch_sql postgres "SELECT count(*) FROM intake.batch b JOIN core.survey s USING (survey_id) WHERE slug = 'small'")"
+
+# ---- a new version ----
+sed -i 's/^integer,n,/integer,number,/' "$form/survey.csv"
+call publish "$form"
+expect "publish names the questions that came and went" "0 small: version 2 is published
+  new questions: number
+  questions that are gone: n" "$status $out"
+sed -i 's/How many?/How many are there?/' "$form/survey.csv"
+call publish "$form"
+matches "or that only the words changed" "0 small: version 3 is published*the same questions*" "$status $out"
+sed -i 's/demonstration/open/; s/,1$/,20/' "$form/settings.csv"
+call publish "$form"
+matches "a survey keeps its sample" "1 *was published with another sample*" "$status $err"
+printf '%s\n' "$head" 'geopoint,where,Where?,,,' "text,_x,X,,\${nope} = 'a'," >"$form/survey.csv"
+call check "$form"
+expect "check prints every problem" "1 survey.csv:2:type: type \"geopoint\" is not known yet (known: select_one LIST, select_multiple LIST, integer, text, note, acknowledge, begin_group, end_group)
+survey.csv:3:name: the name \"_x\" is kept for the system: choose another
+survey.csv:3:relevant: there is no question \"nope\" above this row
+minyi: the questionnaire has 3 problems" "$status $err"
+call check "$dir/nowhere"
+matches "no such folder" "1 *cannot open*nowhere/survey.csv*" "$status $err"
+call check
+expect "check without a folder: exit status" 2 $status
 exit $failed
