@@ -4,7 +4,7 @@ WARN := -Wall -Wextra -Wpedantic -Wformat=2 -Wformat-signedness -Wconversion -Ws
         -Wstrict-prototypes -Wmissing-prototypes -Wnull-dereference
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
           -ftrivial-auto-var-init=zero -fno-strict-overflow -fno-common -fPIE
-LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
 probe = $(shell echo 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo '$(1)')
 ifeq ($(filter clean help packages run reset,$(MAKECMDGOALS)),)

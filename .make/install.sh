@@ -1,10 +1,12 @@
 #!/bin/bash
-# install.sh: put everything into place; called by `make install` (DESTDIR, PREFIX, SYSCONFDIR).
+# install.sh: put everything into place; called by `make install` (DESTDIR, PREFIX,
+# SYSCONFDIR, LOCALSTATEDIR).
 # MINYI_HOST with MINYI_CERT and MINYI_CERT_KEY: a public site with TLS; without: plain HTTP on
 # 127.0.0.1:MINYI_PORT, for a look or behind another server.
 set -eu
 cd "$(dirname "$0")/.."
-PREFIX=${PREFIX:-/usr/local} SYSCONFDIR=${SYSCONFDIR:-/etc} DESTDIR=${DESTDIR:-} STATE=/var/lib/minyi
+PREFIX=${PREFIX:-/usr/local} SYSCONFDIR=${SYSCONFDIR:-/etc} DESTDIR=${DESTDIR:-}
+STATE=${LOCALSTATEDIR:-/var}/lib/minyi
 LIB=$PREFIX/lib/minyi SHARE=$PREFIX/share/minyi ETC=$SYSCONFDIR/minyi UNITS=$PREFIX/lib/systemd/system
 LISTEN=127.0.0.1:${MINYI_PORT:-8080} ADMIN=127.0.0.1:${MINYI_ADMIN_PORT:-8081}
 
@@ -46,12 +48,12 @@ done
 put 755 "$PREFIX/bin/minyi" .make/install/command PROGRAM=minyi
 put 755 "$PREFIX/bin/minyi-tally" .make/install/command PROGRAM=tally
 for folder in html sql; do
-    rm -rf "${DESTDIR:?}$SHARE/$folder.new" && mkdir -p "$DESTDIR$SHARE/$folder.new"
+    rm -rf "$DESTDIR${SHARE:?}/$folder.new" && mkdir -p "$DESTDIR$SHARE/$folder.new"
 done
 cp -r build/html/. "$DESTDIR$SHARE/html.new/"
 cp -r sql/. "$DESTDIR$SHARE/sql.new/"
 for folder in html sql; do
-    rm -rf "${DESTDIR:?}$SHARE/$folder"
+    rm -rf "$DESTDIR${SHARE:?}/$folder"
     mv "$DESTDIR$SHARE/$folder.new" "$DESTDIR$SHARE/$folder"
 done
 chmod -R a+rX,go-w "$DESTDIR$SHARE"

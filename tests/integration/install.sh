@@ -11,6 +11,7 @@ new_folder
 D=$FOLDER
 T=$D/root
 UNITS=$T/usr/lib/systemd/system
+quietly() { "$@" >"$D/out" 2>&1; }
 MOST=15 # exposure of a unit, in tenths, by systemd-analyze security
 
 check "make install" make -s install DESTDIR="$T" PREFIX=/usr
@@ -47,11 +48,49 @@ if command -v systemd-analyze >/dev/null; then
     done
     if [ "$(id -u)" = 0 ]; then
         mkdir -p "$D/users/etc"
-        check "systemd-sysusers takes the users" systemd-sysusers --root="$D/users" "$T/usr/lib/sysusers.d/minyi.conf"
+        check "systemd-sysusers takes the users" quietly systemd-sysusers --root="$D/users" "$T/usr/lib/sysusers.d/minyi.conf"
         same "and makes six of them" 6 "$(grep -c '^minyi-' "$D/users/etc/passwd")"
     fi
 else
     skip "the units" "there is no systemd-analyze"
+fi
+
+# ---- the database as README says, with the installed commands, each by its system user ----
+# shellcheck source=../../.make/cluster.sh
+. "$ROOT/.make/cluster.sh"
+by_the_book() {
+    local share=$D/live/usr/share/minyi pg=$D/pg
+    make -s install PREFIX="$D/live/usr" SYSCONFDIR="$D/live/etc" LOCALSTATEDIR="$D/live/var" 2>/dev/null || return 1
+    cluster_users && getent group minyi-spool >/dev/null || groupadd --system minyi-spool
+    for u in minyi-survey minyi-tally minyi-operator; do usermod -aG minyi-spool $u; done
+    systemd-tmpfiles --create --prefix="$D/live/var" "$D/live/usr/lib/tmpfiles.d/minyi.conf" || return 1
+    mkdir -p "$pg" && chown postgres: "$pg"
+    as_user postgres "$PG_BIN/initdb" -D "$pg/data" -U postgres -E UTF8 --locale=C.UTF-8 -A peer --no-sync >/dev/null || return 1
+    as_user postgres tee "$pg/data/pg_hba.conf" <"$share/postgresql/pg_hba.conf" >/dev/null
+    echo "local all postgres peer" | as_user postgres tee -a "$pg/data/pg_hba.conf" >/dev/null
+    as_user postgres tee "$pg/data/pg_ident.conf" <"$share/postgresql/pg_ident.conf" >/dev/null
+    as_user postgres tee -a "$pg/data/postgresql.conf" <"$share/postgresql/postgresql.conf" >/dev/null
+    at_end "cluster_stop $pg/data postgres immediate"
+    cluster_start "$pg/data" "$pg" postgres "-c fsync=off -c listen_addresses=" || return 1
+    sed -i "s|^PGHOST=.*|PGHOST=$pg|" "$D/live/etc/minyi/minyi.env"
+    as_user postgres "$PG_BIN/createdb" -h "$pg" -T template0 minyi &&
+        as_user postgres "$PG_BIN/psql" -h "$pg" -qd minyi -v ON_ERROR_STOP=1 -f "$share/sql/roles.sql"
+}
+if [ "$(id -u)" = 0 ] && command -v systemd-tmpfiles >/dev/null; then
+    check "a database as README says" by_the_book
+
+    minyi() { as_user minyi-operator "$D/live/usr/bin/minyi" "$@"; }
+    check "minyi migrate" quietly minyi migrate
+    check "minyi key init" quietly minyi key init
+    check "minyi-tally makes the first key" quietly as_user minyi-tally "$D/live/usr/bin/minyi-tally"
+    check "minyi publish" quietly minyi publish "$D/live/usr/share/minyi/sql/seed/gov-wechat-2014"
+    minyi status >"$D/status"
+    same "minyi status: all is well" "0 all is well" "$? $(tail -n 1 "$D/status")"
+    quietly as_user minyi-web "$D/live/usr/bin/minyi" status
+    same "nginx's user is nobody to the database" "1 yes" "$? $(grep -q 'ALARM DATABASE_AWAY' "$D/out" && echo yes)"
+    check "the server's logs hold no statement" bash -c "test -s $D/pg/data/server.log && ! grep -iqE 'STATEMENT|DETAIL|INSERT' $D/pg/data/server.log"
+else
+    skip "a database as README says" "that takes root"
 fi
 
 # ---- nginx's file, plain and with TLS, taken by nginx and tried on a real house ----
@@ -77,8 +116,6 @@ same "nginx takes the file without a warning" "" "$(grep -E 'warn|emerg' "$D/ngi
 if [ "$(id -u)" = 0 ]; then chown -R minyi-web "$D/run" "$D/tmp" "$D/log"; chmod 644 "$D/key.pem"; fi
 user=$(id -un)
 [ "$user" != root ] || user=minyi-web
-# shellcheck source=../../.make/cluster.sh
-. "$ROOT/.make/cluster.sh"
 as_user "$user" "$NGINX" -e stderr -c "$D/nginx.conf" 2>>"$D/nginx.out" &
 at_end "kill -QUIT \$(cat $D/run/nginx.pid)"
 tls() { curl -s -k -m 10 --resolve "survey.example.org:$TLS_PORT:127.0.0.1" "$@"; }
