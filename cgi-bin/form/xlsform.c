@@ -114,7 +114,7 @@ static void check_heads(struct xlsform_reader *r, const struct sheet *s, const c
 {
     for (size_t i = 0; i < s->n_cols; i++) {
         if (!is_known(s->head[i], plain, translated))
-            xlsform_problem(r, s, SIZE_MAX, s->head[i], "this column is not known yet: remove it, or see README for the columns that are");
+            xlsform_problem(r, s, SIZE_MAX, s->head[i], "this column is not known yet: remove it");
         else if (strstr(s->head[i], "::") != NULL)
             add_lang(r, s, SIZE_MAX, s->head[i], s->head[i]);
         for (size_t k = 0; k < i; k++)

@@ -198,7 +198,7 @@ static void an_unused_list_is_a_warning(void **state)
 static void other_ways_of_writing_csv_are_the_same(void **state)
 {
     struct fixture *x = *state;
-    static const char unix_way[] = HEAD "note,a,\"A \"\"quoted\"\"\nline\",,,,,\ntext,t,Say,,,,,\n";
+    static const char unix_way[] = HEAD "note,\"  a \",\"A \"\"quoted\"\"\nline\",,,,,\ntext,t,Say,,,,,\n";
     static const char windows_way[] = "\xef\xbb\xbf\"type\",name,label::English (en),required,relevant,constraint,appearance,profile,,\r\n"
                                       "\"note\",a ,\"A \"\"quoted\"\"\nline\",,,,,\r\n\r\ntext,t,Say\r\n,,,,,,,\r\n\r\n";
     struct buf one, two;
@@ -242,6 +242,18 @@ static void limits_are_kept(void **state)
         buf_printf(&many, "text,t%d,T,,,string-length(.) <= 50,,\n", i);
     assert_int_equal(read_three(x, many.p, choices_csv, settings_csv), RC_INPUT);
     assert_non_null(strstr(x->problems.p, "survey.csv:1:type: there are 65 text questions, over 64"));
+    buf_reset(&many);
+    buf_puts(&many, "list_name,name,label::English (en)\n");
+    for (int i = 0; i <= 200; i++)
+        buf_printf(&many, "list%d,c,C\n", i);
+    assert_int_equal(read_three(x, survey_csv, many.p, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "choices.csv:202:list_name: more than 200 lists"));
+    buf_reset(&many);
+    buf_puts(&many, HEAD "note,n,");
+    for (int i = 0; i <= SHEET_CELL_MAX; i++)
+        buf_puts(&many, "x");
+    assert_int_equal(read_three(x, many.p, choices_csv, settings_csv), RC_INPUT);
+    assert_non_null(strstr(x->problems.p, "survey.csv:2: a cell is too long"));
     buf_reset(&many);
     for (size_t i = 0; i <= SHEET_BYTES_MAX / 16; i++)
         buf_puts(&many, "0123456789abcdef");
