@@ -274,6 +274,8 @@ int main(int argc, char **argv)
         rc = start_slots(&p, &e);
     if (rc == RC_OK) {
         survey_keeper_start(&p.keeper);
+        if (atomic_load(&p.site.set) == NULL) /* no copy on disk: visitors wait in the socket meanwhile */
+            (void)survey_keeper_look(&p.keeper);
         log_info("serving", kv_i("slots", setting_int(SET_SLOTS)));
         rc = run(&p, &e);
     }
