@@ -4,13 +4,14 @@ import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { stopSite } from './lib/stack.mjs';
 import { closeBrowser } from './lib/visit.mjs';
 
-const order = ['watch', 'ballot', 'again', 'mistakes', 'language', 'access', 'weight', 'results'];
+const order = ['watch', 'ballot', 'again', 'mistakes', 'language', 'access', 'weight', 'results', 'closed'];
 const place = (f) => order.indexOf(f.slice('test_'.length, -'.mjs'.length));
 const wanted = process.argv.slice(2);
 
-after(closeBrowser);
+after(async () => { await closeBrowser(); await stopSite(); });
 for (const f of readdirSync(dirname(fileURLToPath(import.meta.url)))
   .filter((f) => /^test_.*\.mjs$/.test(f))
   .filter((f) => wanted.length === 0 || wanted.some((w) => f.includes(w)))

@@ -1,7 +1,21 @@
 // Filling in a form as a person does: by clicking and typing, whatever the questions are.
+import assert from 'node:assert/strict';
+
 export const SLUG = 'gov-wechat-2014';
 export const FORM = `/survey/${SLUG}`;
+export const RECEIVED = `${FORM}/received`;
+export const RESULTS = `/results/${SLUG}`;
 export const SEND = 'main form button[type=submit]';
+
+/** Every ballot that was acknowledged in this run: what was answered, to be found in the results. */
+export const ledger = [];
+
+/** The least that the form takes, with the three items of the white paper. */
+export const ballot = (participation, increase, privacy, more = {}) => ({
+  agree: true, used: 'yes',
+  q_participation: String(participation), q_increase: String(increase), q_privacy: String(privacy),
+  ...more,
+});
 
 /** Give `answers` ({name: value | [values] | true for a tick}) to the form on the page. */
 export async function fill(page, answers) {
@@ -33,18 +47,32 @@ export async function held(page) {
   });
 }
 
-/** Send the form and wait for the page that answers; gives its response. */
-export async function send(page) {
+/** Do what sends the form and wait for the page that answers; gives its response. */
+export async function sendBy(page, act) {
   const [response] = await Promise.all([
     page.waitForResponse((r) => r.request().isNavigationRequest() && r.status() !== 303),
-    page.locator(SEND).last().click(),
+    act(),
   ]);
   await page.waitForLoadState('load');
   return response;
 }
 
+export const send = (page) => sendBy(page, () => page.locator(SEND).last().click());
+
+/** Fill in, send, and see the receipt: enters the ballot in the ledger and gives the receipt's code. */
+export async function vote(page, answers) {
+  await fill(page, answers);
+  const response = await send(page);
+  assert.equal(response.status(), 200);
+  const code = await receipt(page);
+  ledger.push(answers);
+  return code;
+}
+
 /** The receipt's code without its spaces, from the page "received". */
 export async function receipt(page) {
   const text = await page.locator('main').innerText();
-  return text.match(/\b([0-9A-Z]{4}[\s-][0-9A-Z]{4}[\s-][0-9A-Z]{4}[\s-][0-9A-Z]{4})\b/)?.[1].replace(/[\s-]/g, '');
+  const code = text.match(/\b[0-9A-HJKMNP-TV-Z]{4}([\s-][0-9A-HJKMNP-TV-Z]{4}){3}\b/)?.[0];
+  assert.ok(code, `no receipt on the page: ${text.slice(0, 300)}`);
+  return code.replace(/[\s-]/g, '');
 }

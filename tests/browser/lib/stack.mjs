@@ -1,6 +1,6 @@
 // The whole stack, really running: nginx, the programs, PostgreSQL, the tally.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,16 +20,32 @@ async function freePort() {
   });
 }
 
-/** Start a stack of its own in a new folder. With MINYI_BROWSER_DIR, use the one that runs there
- *  (MINYI_BROWSER_URL is its address) and leave it running: for work on a single test. */
-export async function startStack() {
+let shared;
+
+/** The one stack of this run. */
+export function theSite() {
+  shared ??= startStack();
+  return shared;
+}
+
+export async function stopSite() {
+  await (await shared?.catch(() => null))?.stop();
+}
+
+/* Start a stack of its own in a new folder. With MINYI_BROWSER_DIR, use the one that runs there
+ * (MINYI_BROWSER_URL is its address) and leave it running: for work on a single test. */
+async function startStack() {
   const { MINYI_BROWSER_DIR: dir, MINYI_BROWSER_URL: url } = process.env;
   if (dir && url) return site(dir, new URL(url).origin, async () => {});
   const own = mkdtempSync('/tmp/minyi-b-');
+  chmodSync(own, 0o755); // the programs' users must enter it
   const port = await freePort();
   const stop = async () => {
+    const place = join(own, 'place'); // state and copies may live elsewhere
+    const elsewhere = existsSync(place) ? readFileSync(place, 'utf8').trim() : '';
     await run(script, ['stop', own], { cwd: root });
-    rmSync(own, { recursive: true, force: true });
+    for (const folder of [own, elsewhere])
+      if (folder) rmSync(folder, { recursive: true, force: true });
   };
   try {
     await run(script, ['start', own, '--port', String(port), '--tally', '0'],

@@ -1,0 +1,43 @@
+// Every kind of page, and how a visitor comes to it.  In this order: "received" needs a ballot sent.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FORM, RECEIVED, RESULTS, ballot, send, vote } from './form.mjs';
+import { root } from './stack.mjs';
+
+const at = (path) => (page, origin) => page.goto(origin + path);
+
+// nginx's own page for a program that does not answer, without stopping one.
+const own = (file) => async (page, origin) => {
+  const path = `${origin}/browser-test-${file}`;
+  const body = readFileSync(join(root, 'build/html/errors', file), 'utf8');
+  await page.route(path, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+  return page.goto(path);
+};
+
+export const pages = [
+  { name: 'home', open: at('/') },
+  { name: 'form', open: at(FORM), isDemonstration: true },
+  { name: 'form-wrong', isDemonstration: true, isError: true,
+    async open(page, origin) {
+      await page.goto(origin + FORM);
+      return send(page);
+    } },
+  { name: 'received', isDemonstration: true,
+    async open(page, origin) {
+      await page.goto(origin + FORM);
+      if (await page.locator('main [name=agree]').count() > 0) await vote(page, ballot(4, 3, 4));
+      return page.goto(origin + RECEIVED);
+    } },
+  { name: 'already', open: at(FORM), isDemonstration: true },
+  { name: 'results-list', open: at('/results/') },
+  { name: 'results', open: at(RESULTS), isDemonstration: true },
+  { name: 'admin', open: at('/admin/') },
+  { name: 'unknown-page', open: at('/nothing'), isError: true },
+  { name: 'unknown-survey', open: at('/survey/nothing'), isError: true },
+  { name: 'unknown-results', open: at('/results/nothing'), isError: true },
+  { name: 'wrong-method', open: at(`${FORM}/new`), isError: true },
+  { name: 'own-50x', open: own('50x.html'), isError: true, isBilingual: true },
+  { name: 'own-4xx', open: own('4xx.html'), isError: true, isBilingual: true },
+  { name: 'own-429', open: own('429.html'), isError: true, isBilingual: true },
+  { name: 'own-413', open: own('413.html'), isError: true, isBilingual: true },
+];

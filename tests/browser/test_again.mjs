@@ -1,0 +1,129 @@
+// One person, one ballot: whatever is clicked, reloaded, opened twice or lost on the way.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FORM, RECEIVED, SEND, ballot, fill, ledger, receipt, send, sendBy, vote } from './lib/form.mjs';
+import { theSite } from './lib/stack.mjs';
+import { PHONE, visit } from './lib/visit.mjs';
+
+test('again: two tabs are one ballot, and the first one wins', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'zh' }, async (page, context) => {
+    const second = await context.newPage();
+    await page.goto(origin + FORM);
+    await second.goto(origin + FORM);
+    const code = await vote(page, ballot(5, 5, 5));
+    await fill(second, ballot(1, 1, 1));
+    await send(second);
+    assert.equal(second.url(), origin + RECEIVED);
+    assert.equal(await receipt(second), code, 'the second tab shows the first receipt');
+  });
+});
+
+for (const script of [true, false])
+  test(`again: a second click is the same ballot, ${script ? 'with' : 'without'} script`, async () => {
+    const { origin } = await theSite();
+    await visit(origin, { lang: 'zh', script }, async (page) => {
+      await page.goto(origin + FORM);
+      await fill(page, ballot(4, 2, 4));
+      await page.locator(SEND).last().dblclick();
+      await page.waitForURL(origin + RECEIVED);
+      await receipt(page);
+      ledger.push(ballot(4, 2, 4));
+    });
+  });
+
+test('again: the reply is lost; the page is reloaded and sent once more', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'en' }, async (page, context) => {
+    await page.goto(origin + FORM);
+    await fill(page, ballot(2, 2, 2));
+    const cookies = await context.cookies();
+    let lost = 0;
+    await page.route(`**${FORM}`, async (route) => {
+      if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+      lost += 1;
+      const reply = await route.fetch({ maxRedirects: 0 });
+      assert.equal(reply.status(), 303, 'the ballot was taken');
+      await context.clearCookies(); // the lost reply's cookie never arrived
+      await context.addCookies(cookies);
+      return route.abort('connectionreset');
+    });
+    await page.locator(SEND).last().click();
+    await page.waitForURL('chrome-error://**').catch(() => {});
+    assert.equal(lost, 1);
+    await page.goto(origin + FORM);
+    await vote(page, ballot(2, 2, 2)); // enters the ledger once: both were one
+  }).catch(ignoreOwnAbort);
+});
+
+// The broken connection is this test's own doing.
+function ignoreOwnAbort(e) {
+  const faults = Array.isArray(e.actual) ? e.actual : [];
+  if (faults.length === 0 || !faults.every((f) => /ERR_CONNECTION_RESET/.test(f))) throw e;
+}
+
+test('again: back from the receipt, without a page cache, says that it was received', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'zh' }, async (page) => {
+    await page.goto(`${origin}/`);
+    await page.goto(origin + FORM);
+    const code = await vote(page, ballot(3, 4, 5));
+    await page.goBack();
+    assert.equal(page.url(), origin + FORM);
+    assert.equal(await page.locator('main [name=agree]').count(), 0, 'no form from the page cache');
+    await page.locator(`main a[href^="${RECEIVED}"]`).click();
+    assert.equal(await receipt(page), code);
+  });
+});
+
+for (const script of [true, false])
+  test(`again: another person on the same phone, ${script ? 'with' : 'without'} script`, async () => {
+    const { origin } = await theSite();
+    await visit(origin, { lang: 'zh', script }, async (page) => {
+      await page.goto(origin + FORM);
+      const first = await vote(page, ballot(5, 1, 3));
+      await page.goto(origin + FORM);
+      const response = await sendBy(page, () => page.locator(`main form[action="${FORM}/new"] button`).click());
+      assert.equal(response.status(), 200);
+      assert.equal(page.url(), origin + FORM);
+      const second = await vote(page, ballot(1, 5, 3));
+      assert.notEqual(first, second, 'a ballot of her own');
+      await page.reload();
+      assert.equal(await receipt(page), second);
+    });
+  });
+
+test('again: a link to "another person" that is merely opened changes nothing', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'zh' }, async (page) => {
+    await page.goto(origin + FORM);
+    const code = await vote(page, ballot(4, 4, 1));
+    const response = await page.goto(`${origin}${FORM}/new`);
+    assert.equal(response.status(), 405);
+    await page.goto(origin + RECEIVED);
+    assert.equal(await receipt(page), code);
+  });
+});
+
+for (const script of [true, false])
+  test(`again: cookies off, ${script ? 'with' : 'without'} script: says so, keeps the answers, takes the ballot once`, async () => {
+    const { origin } = await theSite();
+    await visit(origin, { lang: 'zh', script, cookies: false, viewport: PHONE }, async (page, context) => {
+      await page.goto(origin + FORM);
+      await fill(page, ballot(5, 5, 2, { province: '11' }));
+      await send(page);
+      assert.deepEqual(await context.cookies(), [], 'this browser keeps no cookie');
+      if (await page.locator(SEND).count() > 0) { // the page came again, with the key in the form
+        assert.ok(await page.locator('main form [name=_ballot]').inputValue());
+        assert.ok(await page.locator('[name=q_privacy][value="2"]').isChecked(), 'the answers were kept');
+        await send(page);
+      }
+      const code = await receipt(page);
+      assert.ok(!page.url().includes('?'), 'no key in the address');
+      assert.ok(!page.url().toUpperCase().includes(code.slice(0, 8)));
+      ledger.push(ballot(5, 5, 2, { province: '11' }));
+      const again = await sendBy(page, () => page.reload());
+      assert.equal(again.status(), 200);
+      assert.equal(await receipt(page), code, 'sent again by the reload: the same receipt, counted once');
+    });
+  });
