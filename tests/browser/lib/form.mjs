@@ -76,3 +76,10 @@ export async function receipt(page) {
   assert.ok(code, `no receipt on the page: ${text.slice(0, 300)}`);
   return code.replace(/[\s-]/g, '');
 }
+
+/** The page "already received" instead of a form, and from there the receipt. */
+export async function receiptAgain(page) {
+  assert.equal(await page.locator('main [name=agree]').count(), 0, 'there is no second form');
+  await sendBy(page, () => page.locator(`main a[href^="${RECEIVED}"]`).click());
+  return receipt(page);
+}

@@ -1,6 +1,6 @@
 // The whole stack, really running: nginx, the programs, PostgreSQL, the tally.
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,13 +40,7 @@ async function startStack() {
   const own = mkdtempSync('/tmp/minyi-b-');
   chmodSync(own, 0o755); // the programs' users must enter it
   const port = await freePort();
-  const stop = async () => {
-    const place = join(own, 'place'); // state and copies may live elsewhere
-    const elsewhere = existsSync(place) ? readFileSync(place, 'utf8').trim() : '';
-    await run(script, ['stop', own], { cwd: root });
-    for (const folder of [own, elsewhere])
-      if (folder) rmSync(folder, { recursive: true, force: true });
-  };
+  const stop = () => run(script, ['remove', own], { cwd: root });
   try {
     await run(script, ['start', own, '--port', String(port), '--tally', '0'],
       { cwd: root, maxBuffer: 1 << 24, timeout: 180000 });
