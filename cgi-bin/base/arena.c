@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, BLOCK_BYTES = 8192 };
+enum { ALIGN = 16, BLOCK_BYTES = 8192, KEEP_BYTES = 4 * BLOCK_BYTES };
 
 struct arena_block {
     struct arena_block *next;
@@ -93,24 +93,6 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     return s;
 }
 
-void arena_reset(struct arena *a)
-{
-    struct arena_block *b = a->blocks;
-    while (b != NULL && b->next != NULL) {
-        struct arena_block *next = b->next;
-        free(b);
-        b = next;
-    }
-    if (b != NULL && b->size_bytes > BLOCK_BYTES) { /* an outsized first block is not kept */
-        free(b);
-        b = NULL;
-    }
-    a->blocks = b;
-    a->used_bytes = b == NULL ? 0 : b->size_bytes + sizeof *b;
-    if (b != NULL)
-        b->used_bytes = 0;
-}
-
 void arena_release(struct arena *a)
 {
     for (struct arena_block *b = a->blocks; b != NULL;) {
@@ -120,4 +102,21 @@ void arena_release(struct arena *a)
     }
     a->blocks = NULL;
     a->used_bytes = 0;
+}
+
+/* What took several blocks is followed by more of its kind: it begins with one block that holds as
+ * much, up to KEEP_BYTES, so that a request costs no allocation. An outsized block is not kept. */
+void arena_reset(struct arena *a)
+{
+    struct arena_block *b = a->blocks;
+    if (b == NULL)
+        return;
+    if (b->next != NULL || b->size_bytes > KEEP_BYTES) {
+        size_t want = a->used_bytes < KEEP_BYTES ? a->used_bytes : KEEP_BYTES;
+        arena_release(a);
+        (void)block_add(a, want); /* where it fails, the next allocation asks again */
+        return;
+    }
+    b->used_bytes = 0;
+    a->used_bytes = b->size_bytes + sizeof *b;
 }

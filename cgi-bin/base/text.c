@@ -76,7 +76,9 @@ enum rc text_to_i64(const char *p, size_t len, int64_t min, int64_t max, int64_t
 
 bool text_equal(const char *s, const char *p, size_t len)
 {
-    return strlen(s) == len && (len == 0 || memcmp(s, p, len) == 0);
+    if (len == 0 || *s != *p) /* mostly they differ at once: tables are searched with it */
+        return len == 0 && *s == '\0';
+    return strlen(s) == len && memcmp(s, p, len) == 0;
 }
 
 bool text_is_slug(const char *p, size_t len)

@@ -11,6 +11,7 @@ struct check {
     struct arena *a;
     struct answers *out;
     struct rc_info *e;
+    size_t at; /* where the last field was found: a page sends them in the order of the form */
 };
 
 static bool is_question(const struct form_node *n)
@@ -72,12 +73,23 @@ static enum rc take_text(struct check *c, size_t i, const char *v, size_t len)
     return RC_OK;
 }
 
+static size_t find_question(struct check *c, const struct form_field *field)
+{
+    for (size_t k = 0; k < c->f->n_nodes; k++) {
+        size_t i = (c->at + k) % c->f->n_nodes;
+        const struct form_node *n = &c->f->nodes[i];
+        if (is_question(n) && text_equal(n->name, field->name, field->name_len))
+            return c->at = i;
+    }
+    return SIZE_MAX;
+}
+
 static enum rc take_field(struct check *c, const struct form_field *field)
 {
     if (field->name_len > 0 && field->name[0] == '_')
         return RC_OK; /* the page's own */
-    size_t i = form_find(c->f, field->name, field->name_len);
-    if (i == SIZE_MAX || !is_question(&c->f->nodes[i]))
+    size_t i = find_question(c, field);
+    if (i == SIZE_MAX)
         return rc_set(c->e, RC_INPUT, "the form has a field that the questionnaire does not know");
     const struct form_node *n = &c->f->nodes[i];
     if (n->type == FORM_TEXT || n->type == FORM_INTEGER)
@@ -197,7 +209,7 @@ enum rc answers_check_row(const struct form *f, const struct form_field *fields,
         return rc_set(e, RC_NOMEM, "no memory for %zu answers", f->n_nodes);
     for (size_t i = 0; i < f->n_nodes; i++)
         out->items[i].choice = SIZE_MAX;
-    struct check c = {f, is_present, a, out, e};
+    struct check c = {f, is_present, a, out, e, 0};
     for (size_t i = 0; i < n; i++) {
         enum rc rc = take_field(&c, &fields[i]);
         if (rc != RC_OK)

@@ -81,7 +81,7 @@ S
     SUPERVISOR=$!
     local i
     for ((i = 0; i < 100; i++)); do
-        curl -sf --unix-socket "$H/web/ops.sock" http://ops/survey/healthz >/dev/null 2>&1 && return 0
+        curl -sf --unix-socket "$H/web/ops.sock" http://ops/survey/readyz >/dev/null 2>&1 && return 0
         sleep 0.1
     done
     echo "the survey program did not start:" >&2

@@ -1,0 +1,27 @@
+// The first visit on a poor network: what is sent, as the browser receives it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FORM } from './lib/form.mjs';
+import { theSite } from './lib/stack.mjs';
+import { visit } from './lib/visit.mjs';
+
+for (const lang of ['zh', 'en'])
+  test(`weight: the form's first visit, ${lang}: 14 KB for the page, 30 KB and 4 requests in all`, async () => {
+    const { origin } = await theSite();
+    await visit(origin, { lang }, async (page, context) => {
+      const session = await context.newCDPSession(page);
+      const got = new Map(), urls = new Map();
+      await session.send('Network.enable');
+      session.on('Network.requestWillBeSent', (e) => urls.set(e.requestId, e.request.url));
+      session.on('Network.loadingFinished', (e) => got.set(e.requestId, e.encodedDataLength));
+      await page.goto(origin + FORM, { waitUntil: 'networkidle' });
+      await page.waitForTimeout(300);
+      const sizes = [...urls].map(([id, url]) => [new URL(url).pathname, got.get(id) ?? 0]);
+      const all = sizes.reduce((sum, [, n]) => sum + n, 0);
+      const html = sizes.find(([path]) => path === FORM)[1];
+      console.log(`# first visit ${lang}: page ${html} bytes, ${sizes.length} requests, ${all} bytes in all`);
+      assert.ok(html > 1000 && html <= 14 * 1024, `page: ${html} bytes`);
+      assert.ok(sizes.length <= 4, `requests: ${sizes.map(([p]) => p).join(' ')}`);
+      assert.ok(all <= 30 * 1024, `in all: ${all} bytes`);
+    });
+  });
