@@ -29,7 +29,7 @@ static const struct {
     [SET_EPOCH_DAYS] = {"MINYI_EPOCH_DAYS", "7", "days", 1, 366, "age at which the tally makes a new key pair"},
     [SET_OPENING_BALLOTS] = {"MINYI_OPENING_BALLOTS", "1000000", "ballots", 100, 4000000, "most ballots that the tally opens in one transaction: 230 MB of memory for a million"},
     [SET_SLOTS] = {"MINYI_SLOTS", "256", "ballots", 1, 4096, "ballots in hand at once in one survey program"},
-    [SET_COOKIE_DAYS] = {"MINYI_COOKIE_DAYS", "30", "days", 1, 366, "life of a ballot key that was not sent"},
+    [SET_COOKIE_DAYS] = {"MINYI_COOKIE_DAYS", "30", "days", 1, 30, "life of a ballot key that was not sent"},
     [SET_FAULT] = {"MINYI_FAULT", "", NULL, 0, 0, "tests: the named point at which a program kills itself"},
 };
 

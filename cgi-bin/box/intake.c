@@ -47,9 +47,13 @@ void intake_release(struct intake *in)
 
 void intake_set_key(struct intake *in, const struct epoch_key *key)
 {
+    struct rc_info e = {0};
     (void)pthread_mutex_lock(&in->lock);
+    bool is_new = in->key.epoch_id != key->epoch_id;
     in->key = *key;
     (void)pthread_mutex_unlock(&in->lock);
+    if (is_new && spool_hold_key(in->spool_dir, key->epoch_id, &e) != RC_OK)
+        log_warn("key_not_held", kv_i("epoch", key->epoch_id), kv_s("why", e.msg));
 }
 
 static struct epoch_key get_key(struct intake *in)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "box/batch.h"
 
 enum {
@@ -172,6 +173,31 @@ enum rc spool_drain(const char *dir, spool_fn *each, void *ctx, size_t *n_done, 
     return rc;
 }
 
+/* The epoch of a mark "key-<epoch>.held", or 0. */
+static int64_t held_epoch(const char *name)
+{
+    int64_t epoch = 0;
+    size_t len = strlen(name);
+    if (len < 10 || strncmp(name, "key-", 4) != 0 || !ends_with(name, ".held") ||
+        text_to_i64(name + 4, len - 9, 1, INT64_MAX, &epoch) != RC_OK)
+        return 0;
+    return epoch;
+}
+
+enum rc spool_hold_key(const char *dir, int64_t epoch_id, struct rc_info *e)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "key-%lld.held", (long long)epoch_id);
+    enum rc rc = file_write_durably(dir, name, "", 0, 0640, e);
+    DIR *d = rc == RC_OK ? opendir(dir) : NULL;
+    for (struct dirent *f = d != NULL ? readdir(d) : NULL; f != NULL; f = readdir(d))
+        if (held_epoch(f->d_name) != 0 && held_epoch(f->d_name) != epoch_id)
+            (void)unlinkat(dirfd(d), f->d_name, 0); /* one mark too many only keeps a key longer */
+    if (d != NULL)
+        (void)closedir(d);
+    return rc;
+}
+
 static void note_epoch(struct spool_state *s, int64_t epoch)
 {
     for (size_t i = 0; i < s->n_epochs; i++)
@@ -190,6 +216,8 @@ enum rc spool_look(const char *dir, struct spool_state *out, struct rc_info *e)
     for (struct dirent *f = readdir(d); f != NULL; f = readdir(d)) {
         long long us = 0, epoch = 0;
         struct stat st;
+        if (held_epoch(f->d_name) != 0)
+            note_epoch(&s, held_epoch(f->d_name));
         if (!is_spool_name(f) || f->d_name[0] == '.' || sscanf(f->d_name, "%lld-%lld-", &us, &epoch) != 2)
             continue;
         note_epoch(&s, epoch); /* a bad file keeps its key too: it may yet be mended */

@@ -12,7 +12,9 @@
 #include "base/text.h"
 #include "form/xlsform_inner.h"
 
-enum { LANG_MAX = 15 };
+/* RETAIN_MIN: with a response its hash goes, which stops the same ballot from counting again; so it stays
+ * longer than a ballot's key is taken (MINYI_COOKIE_DAYS, at most 30). */
+enum { LANG_MAX = 15, RETAIN_MIN = 31 };
 
 static void note(struct xlsform_reader *r, const struct sheet *s, size_t row, const char *col, const char *kind,
                  const char *fmt, va_list ap) PRINTF(6, 0);
@@ -208,7 +210,7 @@ static void read_settings(struct xlsform_reader *r)
     f->population = xlsform_label(r, s, 0, "population", false);
     f->sample = sample_setting(r);
     f->time_zone = zone_setting(r);
-    f->retain_days = number_setting(r, "retain_days", 1, 36600, 3650);
+    f->retain_days = number_setting(r, "retain_days", RETAIN_MIN, 36600, 3650);
     f->smallest_age = number_setting(r, "smallest_age", 0, 150, 18);
     f->min_opening = number_setting(r, "min_opening", f->sample == FORM_DEMONSTRATION ? 1 : 5, 1000000, 20);
     f->is_read_back = xlsform_yes_no(r, s, 0, "read_back");

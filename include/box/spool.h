@@ -26,11 +26,16 @@ typedef enum rc spool_fn(void *ctx, const struct sealed_batch *b, struct rc_info
 enum rc spool_drain(const char *dir, spool_fn *each, void *ctx, size_t *n_done, size_t *n_bad,
                     struct rc_info *e) MUST_CHECK;
 
+/* Leave a mark that ballots may yet be sealed to this epoch's key, in place of the mark of an earlier
+ * one: a survey program that is cut off from the database seals to the key that it knows, and the tally
+ * must not have destroyed it meanwhile. One survey program for a spool. RC_OK, RC_IO. */
+enum rc spool_hold_key(const char *dir, int64_t epoch_id, struct rc_info *e) MUST_CHECK;
+
 struct spool_state {
     size_t n_files, n_bad;
     int64_t bytes;
     int64_t oldest_us;      /* 0 when empty */
-    size_t n_epochs;        /* distinct epochs named by the files, at most 64 listed */
+    size_t n_epochs;        /* distinct epochs named by files and marks, at most 64 listed */
     int64_t epochs[64];
 };
 

@@ -146,7 +146,7 @@ static struct bad_row bad_rows[] = {
     {"two settings", NULL, NULL, "form_id,sample\ns,open\nt,open\n", "settings.csv:3:form_id: the sheet settings has one row of values, this one has 2"},
     {"default language without code", NULL, NULL, "form_id,sample,default_language\ns,open,English\n", "settings.csv:2:default_language: name the language"},
     {"time zone", NULL, NULL, "form_id,sample,time_zone\ns,open,Peking time\n", "settings.csv:2:time_zone: \"Peking time\" is not a time zone"},
-    {"number", NULL, NULL, "form_id,sample,retain_days\ns,open,ever\n", "settings.csv:2:retain_days: \"ever\" is not a whole number within 1..36600"},
+    {"number", NULL, NULL, "form_id,sample,retain_days\ns,open,ever\n", "settings.csv:2:retain_days: \"ever\" is not a whole number within 31..36600"},
     {"bad slug", NULL, NULL, "form_id,sample\nNo Slug,open\n", "settings.csv:2:form_id:"},
     {"bad sample", NULL, NULL, "form_id,sample\ns,some\n", "settings.csv:2:sample:"},
     {"small opening", NULL, NULL, "form_id,sample,min_opening\ns,open,4\n", "settings.csv:2:min_opening:"},

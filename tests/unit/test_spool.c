@@ -280,6 +280,23 @@ static void a_folder_that_is_not_there_says_so(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void a_held_key_is_named_until_the_next(void **state)
+{
+    struct fixture *x = *state;
+    struct spool_state s;
+    struct rc_info e = {0};
+    assert_int_equal(spool_hold_key(x->dir, 7, &e), RC_OK);
+    assert_int_equal(spool_look(x->dir, &s, &e), RC_OK);
+    assert_int_equal(s.n_epochs, 1);
+    assert_int_equal(s.epochs[0], 7);
+    assert_int_equal(s.n_files, 0); /* a mark is no batch */
+    assert_int_equal(spool_hold_key(x->dir, 8, &e), RC_OK);
+    assert_int_equal(spool_look(x->dir, &s, &e), RC_OK);
+    assert_int_equal(s.n_epochs, 1);
+    assert_int_equal(s.epochs[0], 8);
+    assert_int_equal(spool_hold_key("/nonexistent/minyi", 8, &e), RC_IO);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -292,6 +309,7 @@ int main(void)
         TEST(a_damaged_file_is_set_aside),
         TEST(leftovers_of_a_crash_go_after_an_hour),
         TEST(a_folder_that_is_not_there_says_so),
+        TEST(a_held_key_is_named_until_the_next),
     };
     if (sodium_init() < 0)
         return 1;
