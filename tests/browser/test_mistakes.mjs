@@ -88,6 +88,22 @@ test('mistakes: a number out of range is named, with its limits, in both languag
     });
 });
 
+test('mistakes: "none of these" beside another answer is asked about, not guessed', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'en', script: false }, async (page) => {
+    await page.goto(origin + FORM);
+    await fill(page, ballot(3, 3, 3, { protections: ['pay_lock', 'none'] }));
+    assert.equal((await send(page)).status(), 422);
+    assert.equal((await summaryLinks(page)).length, 1);
+    assert.deepEqual((await held(page)).protections, ['pay_lock', 'none']);
+  });
+  await visit(origin, { lang: 'en', script: true }, async (page) => { // the script keeps it alone
+    await page.goto(origin + FORM);
+    await fill(page, { used: 'yes', protections: ['pay_lock', 'none'] });
+    assert.deepEqual((await held(page)).protections, ['none']);
+  });
+});
+
 const notFound = [['/nothing', 404], ['/survey/nothing', 404], ['/results/nothing', 404], ['/survey/', 404], [`${FORM}/nothing`, 404]];
 test('mistakes: pages that are not there say so in the language of the reader', async () => {
   const { origin } = await theSite();

@@ -43,7 +43,7 @@ async function startStack() {
   const stop = () => run(script, ['remove', own], { cwd: root });
   try {
     await run(script, ['start', own, '--port', String(port), '--tally', '0'],
-      { cwd: root, maxBuffer: 1 << 24, timeout: 180000 });
+      { cwd: root, maxBuffer: 1 << 24, timeout: 180000, env: { ...process.env, MINYI_REFRESH_S: '1' } });
   } catch (e) {
     await stop().catch(() => {});
     throw new Error(`the stack did not start: ${e.stderr || e.message}`);
