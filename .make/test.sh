@@ -3,6 +3,25 @@
 # Stages: build unit asan fuzz layers integration faults browser.  Output is kept in build/test/.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+
+# As root the programs run as users of their own, and PostgreSQL refuses root: where these cannot enter
+# the clone (a home of mode 0700), a copy of it is tested.
+test_copy() {
+    local copy status=0
+    copy=$(mktemp -d /var/tmp/minyi-test-XXXXXX) && chmod 755 "$copy" || return 1
+    echo "other users cannot enter this folder: a copy in $copy is tested"
+    tar --exclude=./build --exclude=./var -cf - . | tar --no-same-owner -C "$copy" -xf - || return 1
+    "$copy/.make/test.sh" "$@" || status=$?
+    mkdir -p build
+    rm -rf build/test
+    [ ! -d "$copy/build/test" ] || cp -r "$copy/build/test" build/test
+    rm -rf "$copy"
+    return $status
+}
+if [ "$(id -u)" = 0 ] && ! (cd / && setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$OLDPWD/Makefile"); then
+    test_copy "$@"
+    exit
+fi
 mkdir -p build/test
 passed=0 failed=0
 J=$(nproc)
