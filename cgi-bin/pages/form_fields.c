@@ -106,13 +106,13 @@ static void put_hint(struct html *w, const struct form_view *v, const struct for
     html_lit(w, "<p class=\"hint\" id=\"");
     put_id(w, "h-", n->name);
     html_lit(w, "\">");
-    html_text(w, form_text(&n->hint, v->flang));
     if (n->type == FORM_TEXT) {
         char max[24];
         (void)snprintf(max, sizeof max, "%lld", (long long)n->max);
-        if (has_hint)
-            html_lit(w, " ");
-        html_tr(w, v->c, v->clang, "form.limit", "max", max, NULL);
+        html_tr(w, v->c, v->clang, has_hint ? "form.hint_limit" : "form.limit", "hint",
+                form_text(&n->hint, v->flang), "max", max, NULL);
+    } else {
+        html_text(w, form_text(&n->hint, v->flang));
     }
     html_lit(w, "</p>\n");
 }

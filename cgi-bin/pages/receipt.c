@@ -89,11 +89,8 @@ void receipt_page(const struct survey_site *site, const struct survey *s, size_t
     html_lit(&t.w, "</h2>\n<ul class=\"measure\">\n<li>");
     html_tr(&t.w, t.p.c, t.p.lang, "receipt.use_once", NULL);
     html_lit(&t.w, "</li>\n<li>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.use_ask", NULL);
-    if (*contact != '\0') {
-        html_lit(&t.w, " ");
-        html_text(&t.w, contact);
-    }
+    html_tr(&t.w, t.p.c, t.p.lang, *contact != '\0' ? "receipt.use_ask_contact" : "receipt.use_ask", "contact",
+            contact, NULL);
     html_lit(&t.w, "</li>\n<li>");
     html_tr(&t.w, t.p.c, t.p.lang, "receipt.use_secret", NULL);
     html_lit(&t.w, "</li>\n</ul>\n");

@@ -214,14 +214,12 @@ static void put_table_head(const struct table *x)
 {
     const struct results_view *v = x->v;
     char n[32];
-    bool is_open = v->p->sample == FORM_OPEN;
+    static const char *const captions[2][2] = {{"results.caption", "results.caption_several"},
+                                               {"results.caption_open", "results.caption_open_several"}};
     html_lit(x->w, "<table>\n<caption>");
-    html_tr(x->w, v->c, v->lang, is_open ? "results.caption_open" : "results.caption", "n",
+    html_tr(x->w, v->c, v->lang,
+            captions[v->p->sample == FORM_OPEN][x->q->type == FORM_SELECT_MULTIPLE], "n",
             grouped(x->q->n, n), NULL);
-    if (x->q->type == FORM_SELECT_MULTIPLE) {
-        html_lit(x->w, " ");
-        html_text(x->w, t(v, "results.several"));
-    }
     html_lit(x->w, "</caption>\n<thead><tr><th scope=\"col\">");
     html_text(x->w, t(v, "results.answer"));
     html_lit(x->w, "</th><th scope=\"col\">");

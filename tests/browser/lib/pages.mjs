@@ -1,7 +1,7 @@
 // Every kind of page, and how a visitor comes to it.  In this order: "received" needs a ballot sent.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORM, RECEIVED, RESULTS, ballot, send, vote } from './form.mjs';
+import { FORM, RECEIVED, RESULTS, ballot, fill, send, vote } from './form.mjs';
 import { root } from './stack.mjs';
 
 const at = (path) => (page, origin) => page.goto(origin + path);
@@ -17,6 +17,12 @@ const own = (file) => async (page, origin) => {
 export const pages = [
   { name: 'home', open: at('/') },
   { name: 'form', open: at(FORM), isDemonstration: true },
+  { name: 'form-whole', isDemonstration: true, // nothing is hidden: one of each kind of question
+    async open(page, origin) {
+      const response = await page.goto(origin + FORM);
+      await fill(page, { used: 'yes', q_participation: '4', purposes: ['services'], actions: ['help'] });
+      return response;
+    } },
   { name: 'form-wrong', isDemonstration: true, isError: true,
     async open(page, origin) {
       await page.goto(origin + FORM);
