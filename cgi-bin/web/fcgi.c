@@ -20,12 +20,14 @@
 
 enum {
     LISTEN_FD = 0,            /* the FastCGI convention */
+    HEAD_MAX = 8192,          /* bytes of a reply's header lines */
     ARENA_MAX = 1024 * 1024,  /* of one request in fcgi_serve */
     DRAIN_MAX = 64 * WEB_BODY_MAX
 };
 
 struct fcgi {
     FCGX_Request rq;
+    struct buf head; /* of the reply; kept from one to the next */
 };
 
 static atomic_bool is_stopping;
@@ -115,13 +117,17 @@ struct fcgi *fcgi_new(void)
         free(f);
         f = NULL;
     }
+    if (f != NULL)
+        buf_init(&f->head, HEAD_MAX);
     return f;
 }
 
 void fcgi_free(struct fcgi *f)
 {
-    if (f != NULL)
-        FCGX_Free(&f->rq, 1);
+    if (f == NULL)
+        return;
+    FCGX_Free(&f->rq, 1);
+    buf_release(&f->head);
     free(f);
 }
 
@@ -247,20 +253,18 @@ void fcgi_reply(struct fcgi *f, const struct request *rq, const struct response 
                                  "Content-Type: text/plain; charset=utf-8\r\n\r\n500\n";
     const char *body = rs->fixed != NULL ? rs->fixed : rs->body.p;
     size_t len = rs->fixed != NULL ? rs->fixed_len : rs->body.len;
-    struct buf head;
-    buf_init(&head, 8192);
-    put_head(&head, rs, len);
+    buf_reset(&f->head);
+    put_head(&f->head, rs, len);
     int status = rs->status;
-    if (!buf_ok(&head) || (rs->fixed == NULL && !buf_ok(&rs->body))) {
+    if (!buf_ok(&f->head) || (rs->fixed == NULL && !buf_ok(&rs->body))) {
         log_error("reply_broken", kv_s("id", rq->id));
         status = 500;
         send_all(f->rq.out, broken, sizeof broken - 1);
     } else {
-        send_all(f->rq.out, head.p, head.len);
+        send_all(f->rq.out, f->head.p, f->head.len);
         if (rq->method != WEB_HEAD && len > 0)
             send_all(f->rq.out, body, len);
     }
-    buf_release(&head);
     FCGX_Finish_r(&f->rq);
     if (status >= 100 && status < 600)
         atomic_fetch_add(&n_replies[status / 100], 1);
