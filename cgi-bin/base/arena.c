@@ -81,13 +81,16 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+    char brief[256]; /* most are: formatted once, then copied */
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int len = vsnprintf(NULL, 0, fmt, ap);
+    int len = vsnprintf(brief, sizeof brief, fmt, ap);
     va_end(ap);
     char *s = len < 0 ? NULL : arena_alloc(a, (size_t)len + 1);
-    if (s != NULL)
+    if (s != NULL && (size_t)len < sizeof brief)
+        memcpy(s, brief, (size_t)len + 1);
+    else if (s != NULL)
         (void)vsnprintf(s, (size_t)len + 1, fmt, again);
     va_end(again);
     return s;

@@ -57,17 +57,20 @@ void buf_putc(struct buf *b, char c)
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
     va_list ap, again;
+    size_t room = b->has_failed ? 0 : b->cap_bytes - b->len; /* mostly it fits at once */
     va_start(ap, fmt);
     va_copy(again, ap);
-    int len = vsnprintf(NULL, 0, fmt, ap);
+    int len = vsnprintf(room > 0 ? b->p + b->len : NULL, room, fmt, ap);
     va_end(ap);
-    if (len < 0)
-        b->has_failed = true;
-    else if (reserve(b, (size_t)len)) {
+    bool has_room = len >= 0 && reserve(b, (size_t)len);
+    if (has_room && (size_t)len >= room)
         (void)vsnprintf(b->p + b->len, (size_t)len + 1, fmt, again);
-        b->len += (size_t)len;
-    }
     va_end(again);
+    if (has_room)
+        b->len += (size_t)len;
+    else if (room > 0)
+        b->p[b->len] = '\0';
+    b->has_failed = b->has_failed || len < 0;
 }
 
 void buf_put_be(struct buf *b, unsigned long long v, size_t width)

@@ -206,16 +206,18 @@ static const char *reason(int status)
     }
 }
 
+/* Printable ASCII alone: a line end would let a value write other headers. */
 static void put_header(struct buf *h, const char *name, const char *value)
 {
     if (value == NULL)
         return;
-    size_t len = strlen(value);
-    if (text_has_control(value, len) || strpbrk(value, "\t\r\n") != NULL)
-        h->has_failed = true; /* a line end in a header would let a value write other headers */
+    size_t len = 0;
+    while (value[len] >= 0x20 && value[len] < 0x7f)
+        len++;
+    h->has_failed = h->has_failed || value[len] != '\0';
     buf_puts(h, name);
     buf_puts(h, ": ");
-    buf_puts(h, value);
+    buf_put(h, value, len);
     buf_puts(h, "\r\n");
 }
 

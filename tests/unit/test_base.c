@@ -101,6 +101,40 @@ static void buf_failure_sticks_at_the_maximum(void **state)
     buf_release(&b);
 }
 
+static void buf_formats_at_every_fill(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1000);
+    char want[1001] = "";
+    for (int i = 0; i < 100; i++) { /* lengths cross every size the buffer grows to */
+        buf_printf(&b, "%0*d;", i % 20 + 1, i);
+        (void)snprintf(want + strlen(want), sizeof want - strlen(want), "%0*d;", i % 20 + 1, i);
+        if (!buf_ok(&b))
+            break;
+        assert_string_equal(b.p, want);
+        assert_int_equal(b.len, strlen(want));
+    }
+    assert_false(buf_ok(&b)); /* 1,150 bytes do not fit */
+    assert_int_equal(strlen(b.p), b.len); /* nothing of what did not fit */
+    assert_true(b.len <= 1000);
+    buf_release(&b);
+}
+
+static void arena_formats_short_and_long(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 64 * 1024);
+    for (int i = 250; i < 260; i++) {
+        char *s = arena_printf(&a, "%0*d", i, 7);
+        assert_non_null(s);
+        assert_int_equal(strlen(s), i);
+        assert_int_equal(s[i - 1], '7');
+    }
+    arena_release(&a);
+}
+
 static void buf_writes_big_endian(void **state)
 {
     (void)state;
@@ -343,6 +377,8 @@ int main(void)
         cmocka_unit_test(arena_refuses_sizes_that_overflow),
         cmocka_unit_test(arena_fails_the_nth_allocation),
         cmocka_unit_test(buf_failure_sticks_at_the_maximum),
+        cmocka_unit_test(buf_formats_at_every_fill),
+        cmocka_unit_test(arena_formats_short_and_long),
         cmocka_unit_test(buf_writes_big_endian),
         cmocka_unit_test(every_code_has_name_and_statuses),
         cmocka_unit_test(slugs),
