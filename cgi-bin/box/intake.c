@@ -26,6 +26,7 @@ struct round {
     struct group *groups;
     struct stored_batch *batches;
     enum box_answer *answers;
+    bool is_sealed; /* all of it, to a key that the box has not refused */
 };
 
 void intake_init(struct intake *in, const struct intake_box *box, const char *spool_dir)
@@ -62,6 +63,15 @@ static struct epoch_key get_key(struct intake *in)
     struct epoch_key key = in->key;
     (void)pthread_mutex_unlock(&in->lock);
     return key;
+}
+
+/* The box refused this key: nothing may be sealed to it any more, above all not for the spool. */
+static void forget_key(struct intake *in, int64_t epoch_id)
+{
+    (void)pthread_mutex_lock(&in->lock);
+    if (in->key.epoch_id == epoch_id)
+        in->key.epoch_id = 0;
+    (void)pthread_mutex_unlock(&in->lock);
 }
 
 bool intake_has_key(struct intake *in)
@@ -176,6 +186,7 @@ static enum rc group_seal(struct group *g, const struct epoch_key *key, struct b
 static enum rc round_seal(struct intake *in, struct round *r, const struct epoch_key *key, struct rc_info *e)
 {
     enum rc rc = RC_OK;
+    r->is_sealed = false;
     if (key->epoch_id == 0)
         return rc_set(e, RC_CRYPTO, "there is no epoch key to seal to");
     buf_reset(&in->sealed);
@@ -187,6 +198,7 @@ static enum rc round_seal(struct intake *in, struct round *r, const struct epoch
         g->batch.sealed_len = g->sealed_len;
         r->batches[i] = g->batch;
     }
+    r->is_sealed = rc == RC_OK;
     return rc;
 }
 
@@ -198,7 +210,12 @@ static void group_answer(const struct group *g, enum rc result)
 
 static enum rc round_drop(struct intake *in, struct round *r, struct rc_info *e)
 {
-    return in->box.drop(in->box.ctx, r->batches, r->n_groups, &in->arena, r->answers, e);
+    enum rc rc = in->box.drop(in->box.ctx, r->batches, r->n_groups, &in->arena, r->answers, e);
+    if (rc == RC_OK && r->answers[0] == BOX_NO_EPOCH) {
+        r->is_sealed = false;
+        forget_key(in, r->batches[0].epoch_id);
+    }
+    return rc;
 }
 
 /* The box refused the epoch: read the newest key and seal again, once. */
@@ -219,7 +236,7 @@ static enum rc round_drop_again(struct intake *in, struct round *r, struct rc_in
 static enum rc round_box(struct intake *in, struct round *r, struct rc_info *e)
 {
     enum rc rc = round_drop(in, r, e);
-    if (rc == RC_OK && r->answers[0] == BOX_NO_EPOCH)
+    if (rc == RC_OK && !r->is_sealed)
         rc = round_drop_again(in, r, e);
     if (rc != RC_OK)
         return rc;
@@ -282,7 +299,10 @@ void intake_store(struct intake *in, struct intake_ballot *list)
         log_warn("box_failed", kv_s("why", e.msg), kv_i("ballots", (int64_t)n));
         intake_set_up(in, false);
     }
-    round_spool(in, &r);
+    if (r.is_sealed)
+        round_spool(in, &r);
+    else /* no one could open it: the citizens are asked to send again */
+        atomic_fetch_add(&in->n_lost, n);
 }
 
 struct drain {

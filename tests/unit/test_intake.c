@@ -20,6 +20,8 @@ enum { BALLOTS = 600, CODES = 4 };
 /* A box in memory: opens what it gets with the secret key and remembers it. */
 struct fake {
     enum rc rc;             /* what drop gives */
+    enum rc key_rc;         /* what newest_key gives */
+    bool has_bad_key;       /* newest_key gives one that nothing can be sealed to */
     int64_t epoch_id;       /* the only epoch it knows */
     int64_t unknown_version;
     unsigned char pk[BATCH_PUBLIC_BYTES], sk[BATCH_SECRET_BYTES];
@@ -82,10 +84,11 @@ static enum rc fake_key(void *ctx, struct arena *a, struct epoch_key *out, struc
     struct fake *f = ctx;
     (void)a;
     f->n_key_reads++;
-    if (f->rc != RC_OK)
-        return rc_set(e, f->rc, "the box says no");
-    out->epoch_id = f->epoch_id;
-    memcpy(out->public_key, f->pk, sizeof f->pk);
+    if (f->rc != RC_OK || f->key_rc != RC_OK)
+        return rc_set(e, f->rc != RC_OK ? f->rc : f->key_rc, "the box says no");
+    *out = (struct epoch_key){.epoch_id = f->epoch_id};
+    if (!f->has_bad_key)
+        memcpy(out->public_key, f->pk, sizeof f->pk);
     return RC_OK;
 }
 
@@ -207,6 +210,34 @@ static void a_refused_epoch_is_read_again_and_sealed_again(void **state)
     assert_int_equal(x->box.n_ballots, 10);
     intake_store(&x->in, list(x, 10, one_version, 1));
     assert_int_equal(x->box.n_calls, 3); /* the new key is kept */
+}
+
+/* What is sealed to a key that the box refused is no ballot: no one could open it. The spool must not
+ * take it, and the citizen must not hear that it was received. */
+static void what_a_refused_key_sealed_is_never_spooled(void **state)
+{
+    static const struct {
+        enum rc rc;
+        bool has_bad_key;
+    } rows[] = {{RC_AWAY, false}, {RC_NOTFOUND, false}, {RC_DB, false}, {RC_OK, true}};
+    struct fixture *x = *state;
+    struct spool_state s;
+    struct rc_info e;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        x->box.key_rc = rows[i].rc;
+        x->box.has_bad_key = rows[i].has_bad_key;
+        set_key(x, 4);
+        intake_set_up(&x->in, true);
+        intake_store(&x->in, list(x, 20, three_versions, 2));
+        assert_int_equal(n_with(x, 20, RC_UNAVAILABLE), 20);
+        assert_int_equal(atomic_load(&x->in.n_lost), 40 * i + 20);
+        intake_set_up(&x->in, false); /* nor does the next round use that key */
+        intake_store(&x->in, list(x, 20, one_version, 1));
+        assert_int_equal(n_with(x, 20, RC_UNAVAILABLE), 20);
+        assert_int_equal(atomic_load(&x->in.n_lost), 40 * i + 40);
+        assert_int_equal(spool_look(x->dir, &s, &e), RC_OK);
+        assert_int_equal(s.n_files, 0);
+    }
 }
 
 static void without_any_key_nothing_is_taken(void **state)
@@ -333,6 +364,7 @@ int main(void)
         TEST(versions_are_batches_of_one_round),
         TEST(an_unknown_version_does_not_take_others_with_it),
         TEST(a_refused_epoch_is_read_again_and_sealed_again),
+        TEST(what_a_refused_key_sealed_is_never_spooled),
         TEST(without_any_key_nothing_is_taken),
         TEST(away_means_spool_and_no_more_waiting),
         TEST(the_spool_goes_into_the_box),
