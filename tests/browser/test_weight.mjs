@@ -25,3 +25,19 @@ for (const lang of ['zh', 'en'])
       assert.ok(all <= 30 * 1024, `in all: ${all} bytes`);
     });
   });
+
+test('weight: the second page takes nothing but itself: style, icon and script are kept by the browser', async () => {
+  const { origin } = await theSite();
+  await visit(origin, {}, async (page, context) => {
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    await page.goto(origin + FORM, { waitUntil: 'networkidle' });
+    const kept = new Set(), taken = [];
+    session.on('Network.requestServedFromCache', ({ requestId }) => kept.add(requestId));
+    session.on('Network.responseReceived', ({ requestId, response: r }) => {
+      if (!r.fromDiskCache && !kept.has(requestId)) taken.push(new URL(r.url).pathname);
+    });
+    await page.goto(`${origin}/?lang=en`, { waitUntil: 'networkidle' });
+    assert.deepEqual(taken, ['/']);
+  });
+});
