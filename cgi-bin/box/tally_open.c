@@ -14,6 +14,7 @@ struct plan {
     int64_t ballots, bytes; /* that can be opened */
     int64_t locked;         /* ballots whose key is missing */
     int64_t floor;          /* fewer new ballots are not opened */
+    struct buf epochs;      /* that can be opened: "1,2" */
 };
 
 static const struct opener_key *find_key(const struct tally *t, int64_t epoch_id)
@@ -40,6 +41,7 @@ static enum rc make_plan(struct tally *t, const struct tally_work *w, struct pla
     struct tally_waiting *waiting = NULL;
     size_t n = 0;
     *out = (struct plan){.floor = 1};
+    buf_init(&out->epochs, 1 << 20);
     arena_init(&a, 16 << 20);
     enum rc rc = tally_waiting(t->db, w->survey.survey_id, &a, &waiting, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
@@ -51,9 +53,10 @@ static enum rc make_plan(struct tally *t, const struct tally_work *w, struct pla
         out->ballots += waiting[i].ballots;
         out->bytes += waiting[i].bytes;
         apply_rules(w, f->open.form, &out->floor);
+        buf_printf(&out->epochs, "%s%lld", out->epochs.len > 0 ? "," : "", (long long)waiting[i].epoch_id);
     }
     arena_release(&a);
-    return rc;
+    return rc == RC_OK && !buf_ok(&out->epochs) ? rc_set(e, RC_NOMEM, "no memory for the epochs that wait") : rc;
 }
 
 /* ---- one chunk, one transaction ---- */
@@ -189,7 +192,7 @@ static enum rc open_chunk(struct tally *t, const struct tally_work *w, const str
     fault_point("tally.after_commit");
     opening_release(&c.opening);
     opener_free(c.opener);
-    *left = c.left;
+    *left = c.n_batches > 0 ? c.left : p->ballots; /* none there after all: another run looks again */
     return rc;
 }
 
@@ -198,7 +201,9 @@ static int64_t chunks_of(const struct plan *p)
     int64_t most = setting_int(SET_OPENING_BALLOTS);
     int64_t by_ballots = (p->ballots + most - 1) / most;
     int64_t by_bytes = (p->bytes + OPENING_BYTES - 1) / OPENING_BYTES;
-    return by_ballots > by_bytes ? by_ballots : by_bytes;
+    int64_t n = by_ballots > by_bytes ? by_ballots : by_bytes;
+    int64_t most_parts = p->ballots / p->floor; /* each is an opening, and keeps its promise */
+    return n > most_parts ? most_parts : n;
 }
 
 static void note_waiting(struct tally *t, const struct tally_work *w, const struct plan *p, int64_t left)
@@ -209,28 +214,37 @@ static void note_waiting(struct tally *t, const struct tally_work *w, const stru
                  kv_i("ballots", left), kv_i("min_opening", p->floor));
 }
 
+/* One part of what waits. *is_done: no more can be opened in this run. */
+static enum rc open_part(struct tally *t, const struct tally_work *w, const struct plan *p, bool *is_done,
+                         struct rc_info *e)
+{
+    int64_t cutoff_us = INT64_MAX, left = p->ballots;
+    enum rc rc = RC_OK;
+    *is_done = true;
+    if (p->ballots > 0 && p->ballots >= p->floor) {
+        int64_t n_chunks = chunks_of(p); /* of equal size: the last is no smaller than the others */
+        if (n_chunks > 1)
+            rc = tally_cutoff(t->db, w->survey.survey_id, (p->ballots + n_chunks - 1) / n_chunks, p->epochs.p,
+                              &cutoff_us, e);
+        if (rc == RC_OK)
+            rc = open_chunk(t, w, p, cutoff_us, &left, e);
+        *is_done = n_chunks == 1 || left > 0;
+    }
+    if (rc == RC_OK && *is_done)
+        note_waiting(t, w, p, left);
+    return rc;
+}
+
 enum rc tally_open(struct tally *t, const struct tally_work *w, struct rc_info *e)
 {
-    for (;;) {
+    bool is_done = false;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && !is_done) {
         struct plan p;
-        int64_t cutoff_us = INT64_MAX, left = 0;
-        enum rc rc = make_plan(t, w, &p, e);
-        if (rc != RC_OK)
-            return rc;
-        if (p.ballots == 0 || p.ballots < p.floor) {
-            note_waiting(t, w, &p, p.ballots);
-            return RC_OK;
-        }
-        int64_t n_chunks = chunks_of(&p); /* of equal size: the last is no smaller than the others */
-        if (n_chunks > 1)
-            rc = tally_cutoff(t->db, w->survey.survey_id, (p.ballots + n_chunks - 1) / n_chunks, &cutoff_us, e);
+        rc = make_plan(t, w, &p, e);
         if (rc == RC_OK)
-            rc = open_chunk(t, w, &p, cutoff_us, &left, e);
-        if (rc != RC_OK)
-            return rc;
-        if (n_chunks > 1 && left == 0)
-            continue;
-        note_waiting(t, w, &p, left);
-        return RC_OK;
+            rc = open_part(t, w, &p, &is_done, e);
+        buf_release(&p.epochs);
     }
+    return rc;
 }

@@ -27,13 +27,14 @@ enum rc tally_waiting(struct db *db, int64_t survey_id, struct arena *a, struct 
     return RC_OK;
 }
 
-enum rc tally_cutoff(struct db *db, int64_t survey_id, int64_t ballots, int64_t *cutoff_us, struct rc_info *e)
+enum rc tally_cutoff(struct db *db, int64_t survey_id, int64_t ballots, const char *epochs, int64_t *cutoff_us,
+                     struct rc_info *e)
 {
     struct arena a;
     struct db_rows r;
     arena_init(&a, 1 << 16);
-    const struct db_param p[] = {db_i64(survey_id), db_i64(ballots)};
-    enum rc rc = db_query(db, TS_CUTOFF, p, 2, &a, &r, e);
+    const struct db_param p[] = {db_i64(survey_id), db_i64(ballots), db_text(epochs)};
+    enum rc rc = db_query(db, TS_CUTOFF, p, 3, &a, &r, e);
     if (rc == RC_OK)
         *cutoff_us = db_get_i64(db_at(&r, 0, 0));
     arena_release(&a);

@@ -49,7 +49,8 @@ static const struct db_stmt stmts[TS_N] = {
                     "FROM intake.batch WHERE survey_id = $1::bigint GROUP BY version_id, epoch_id", 1},
     [TS_CUTOFF] = {"cutoff", "SELECT coalesce(min(accepted_us), 9223372036854775807) FROM (SELECT accepted_us, "
                    "sum(n) OVER (ORDER BY accepted_us, batch_id) AS so_far FROM intake.batch "
-                   "WHERE survey_id = $1::bigint) AS t WHERE so_far >= $2::bigint", 2},
+                   "WHERE survey_id = $1::bigint AND epoch_id = ANY (string_to_array($3::text, ',')::bigint[])) AS t "
+                   "WHERE so_far >= $2::bigint", 3},
     [TS_READ_BOX] = {"read_box", "SELECT batch_id, version_id, epoch_id, accepted_us, n, sealed FROM intake.batch "
                      "WHERE survey_id = $1::bigint AND accepted_us <= $2::bigint", 2},
     [TS_EMPTY_BOX] = {"empty_box", "DELETE FROM intake.batch WHERE batch_id = ANY ($1::bytea[])", 1},

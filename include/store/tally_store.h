@@ -82,10 +82,10 @@ struct tally_waiting {
 /* What waits, by version and epoch. */
 enum rc tally_waiting(struct db *db, int64_t survey_id, struct arena *a, struct tally_waiting **out, size_t *n,
                       struct rc_info *e) MUST_CHECK;
-/* The time of arrival up to which the survey's oldest batches hold `ballots` ballots; INT64_MAX when all
- * of them are not more. */
-enum rc tally_cutoff(struct db *db, int64_t survey_id, int64_t ballots, int64_t *cutoff_us, struct rc_info *e)
-    MUST_CHECK;
+/* The time of arrival up to which the survey's oldest batches of these epochs ("1,2") hold `ballots`
+ * ballots; INT64_MAX when all of them are not more. */
+enum rc tally_cutoff(struct db *db, int64_t survey_id, int64_t ballots, const char *epochs, int64_t *cutoff_us,
+                     struct rc_info *e) MUST_CHECK;
 
 struct tally_batch {
     unsigned char batch_id[TALLY_ID_BYTES];

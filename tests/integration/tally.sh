@@ -100,6 +100,21 @@ MINYI_OPENING_BALLOTS=500 run
 result "$D/parts"
 check "the next run does the others" cmp -s "$D/undisturbed" "$D/parts"
 
+# ---- the oldest batches' key is missing: they stay, and the parts are made of the others ----
+refill
+sql "INSERT INTO intake.epoch_key (epoch_id, public_key, recovery_id, escrow, created_at)
+     SELECT 0, sha256('lost'), recovery_id, '', created_at FROM intake.epoch_key LIMIT 1;
+     UPDATE intake.batch SET epoch_id = 0 WHERE accepted_us BETWEEN 1000 AND 1049" >/dev/null
+locked=$(sql "SELECT sum(n) FROM intake.batch WHERE epoch_id = 0")
+run_timed() { STATUS=0; timeout 60 "$SCRATCH_OUT/tally" >"$D/out" 2>"$D/err" || STATUS=$?; OUT=$(<"$D/out"); }
+MINYI_OPENING_BALLOTS=300 run_timed
+check "locked ballots ($locked) do not fill the parts: the tally ends" [ "$STATUS" = 1 ]
+check "and the others are all opened" has "waiting $locked," "$OUT"
+same "nothing but the locked ones is left" "$locked" "$(sql "SELECT sum(n) FROM intake.batch")"
+sql "UPDATE intake.batch SET epoch_id = 1; DELETE FROM intake.epoch_key WHERE epoch_id = 0"
+MINYI_OPENING_BALLOTS=300 run_timed
+same "with their key they count" 2200 "$(count record.response)"
+
 # ---- some had counted before: COPY meets them and is done again without them ----
 forget
 sql "INSERT INTO intake.batch SELECT * FROM public.full_box WHERE accepted_us < 1050"
