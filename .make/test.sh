@@ -71,7 +71,7 @@ run_scripts() { # each script prints its own ok lines; one that dies counts as a
     done
     return $status
 }
-run_integration() { make -s -j"$J" integration-programs bench-programs EXTRA_CFLAGS=-Werror && run_scripts tests/integration/*.sh; }
+run_integration() { make -s -j"$J" all integration-programs bench-programs EXTRA_CFLAGS=-Werror && run_scripts tests/integration/*.sh; }
 run_faults() { make -s -j"$J" all bench-programs EXTRA_CFLAGS=-Werror && run_scripts tests/faults/*.sh; }
 run_browser() { make -s browser; }
 
