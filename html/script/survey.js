@@ -34,12 +34,15 @@
       if (all[i] !== box && (box.hasAttribute('data-alone') || all[i].hasAttribute('data-alone'))) all[i].checked = false;
   }
   form.addEventListener('change', function (event) { keepAlone(event.target); show(); });
+  // For some seconds only: on a poor network one stops and sends again, and it counts once.
+  function release() { delete form.dataset.sent; }
   form.addEventListener('submit', function (event) {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = '1';
+    setTimeout(release, 4000);
   });
   // Back from the cache of the browser's history: it may be sent again.
-  window.addEventListener('pageshow', function () { delete form.dataset.sent; show(); });
+  window.addEventListener('pageshow', function () { release(); show(); });
   show();
   var summary = document.getElementById('summary');
   if (summary) summary.focus();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FORM, RECEIVED, SEND, ballot, fill, ledger, receipt, receiptAgain, send, sendBy, vote } from './lib/form.mjs';
-import { theSite } from './lib/stack.mjs';
+import { sleep, theSite } from './lib/stack.mjs';
 import { PHONE, visit } from './lib/visit.mjs';
 
 test('again: two tabs are one ballot, and the first one wins', async () => {
@@ -68,6 +68,33 @@ function ignoreOwnAbort(e) {
   const faults = Array.isArray(e.actual) ? e.actual : [];
   if (faults.length === 0 || !faults.every((f) => /ERR_CONNECTION_RESET/.test(f))) throw e;
 }
+
+test('again: on a network that hangs one can stop and send again; a second tap alone does nothing', async () => {
+  const { origin } = await theSite();
+  await visit(origin, { lang: 'zh' }, async (page, context) => {
+    await page.goto(origin + FORM);
+    await fill(page, ballot(3, 2, 1));
+    const posts = [];
+    await page.route(`**${FORM}`, (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      posts.push(route);
+      return posts.length === 1 ? undefined : route.continue(); // the first one hangs
+    });
+    await page.locator(SEND).last().scrollIntoViewIfNeeded();
+    const { x, y } = await page.locator(SEND).last().boundingBox();
+    const tap = () => page.mouse.click(x + 20, y + 20); // a locator would wait for the page that hangs
+    await tap();
+    await tap();
+    await sleep(300);
+    assert.equal(posts.length, 1);
+    await (await context.newCDPSession(page)).send('Page.stopLoading');
+    await sleep(4200);
+    await tap();
+    await page.waitForURL(origin + RECEIVED);
+    assert.equal(posts.length, 2);
+    ledger.push(ballot(3, 2, 1));
+  });
+});
 
 test('again: back from the receipt, without a page cache, says that it was received', async () => {
   const { origin } = await theSite();

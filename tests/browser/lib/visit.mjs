@@ -84,12 +84,25 @@ export async function visit(origin, options, use) {
     held.context.setDefaultTimeout(10000);
     const page = await held.context.newPage();
     await watch(page, origin, faults);
-    await use(page, held.context);
+    await within(150e3, use(page, held.context));
   } finally {
-    await held.close();
+    await within(10e3, held.close());
   }
   // named in the message itself: older Node leaves the difference out where there is one
   assert.deepEqual(faults, [], `the page did what no page of ours may do:\n${faults.join('\n')}`);
+}
+
+// A page that hangs fails its test, not the run.
+async function within(ms, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function openContext(options) {
