@@ -16,6 +16,7 @@ LINE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LINE_SLUG=gov-wechat-2014
 LINE_DIR=
 LINE_MOUNTED=
+LINE_QUIET=
 
 line_port() {
     local port
@@ -46,7 +47,7 @@ line_folder() {
 line_end() { # line_end [STATUS]
     local status=${1:-$?} place
     trap - EXIT
-    if [ "$status" != 0 ] && [ -s "$LINE_DIR/place" ]; then
+    if [ "$status" != 0 ] && [ -z "${LINE_QUIET:-}" ] && [ -s "$LINE_DIR/place" ]; then
         place=$(cat "$LINE_DIR/place")
         tail -n 4 "$place"/log/survey.log "$place"/log/supervise.log "$place/data/server.log" >&2 || true
     fi
