@@ -18,19 +18,25 @@ BEGIN
     ELSE
         RETURN 1; -- NULLs come here too
     END IF;
-    PERFORM pg_advisory_xact_lock_shared(1, (p_epoch_id % 2147483647)::integer);
+    -- Tested, not PERFORMed: plpgsql evaluates a plain expression without running a query.
+    IF pg_advisory_xact_lock_shared(1, (p_epoch_id % 2147483647)::integer) IS NULL THEN
+        NULL;
+    END IF;
+    INSERT INTO intake.batch (batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed)
+    SELECT p_batch_id, v.survey_id, v.version_id, k.epoch_id, p_accepted_us, p_n, p_box_hashes, p_sealed
+    FROM intake.epoch_key k, core.version v
+    WHERE k.epoch_id = p_epoch_id AND k.destroyed_at IS NULL
+      AND v.version_id = p_version_id AND v.survey_id = p_survey_id
+    ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        RETURN 0;
+    END IF;
     PERFORM FROM intake.epoch_key WHERE epoch_id = p_epoch_id AND destroyed_at IS NULL;
     IF NOT FOUND THEN
         RETURN 2;
     END IF;
     PERFORM FROM core.version WHERE version_id = p_version_id AND survey_id = p_survey_id;
-    IF NOT FOUND THEN
-        RETURN 3;
-    END IF;
-    INSERT INTO intake.batch (batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed)
-    VALUES (p_batch_id, p_survey_id, p_version_id, p_epoch_id, p_accepted_us, p_n, p_box_hashes, p_sealed)
-    ON CONFLICT DO NOTHING;
-    RETURN 0;
+    RETURN CASE WHEN FOUND THEN 0 ELSE 3 END; -- there already, or no such version
 END
 $$;
 
