@@ -27,6 +27,7 @@ enum {
 
 struct fcgi {
     FCGX_Request rq;
+    bool is_read;    /* nothing of the request is left in the socket */
     struct buf head; /* of the reply; kept from one to the next */
 };
 
@@ -153,7 +154,7 @@ static enum rc wait_for_request(struct fcgi *f)
 }
 
 /* Read the body to its end; at most `max` bytes are kept in `body`. Gives the bytes that came. */
-static size_t read_body(FCGX_Stream *in, char *body, size_t max)
+static size_t read_body(FCGX_Stream *in, char *body, size_t max, bool *is_read)
 {
     char rest[4096];
     size_t n = 0, kept = 0;
@@ -163,6 +164,7 @@ static size_t read_body(FCGX_Stream *in, char *body, size_t max)
     n = kept;
     while (got > 0 && n < DRAIN_MAX && (got = FCGX_GetStr(rest, sizeof rest, in)) > 0)
         n += (size_t)got;
+    *is_read = got == 0 && FCGX_GetError(in) == 0;
     return n;
 }
 
@@ -180,7 +182,7 @@ enum rc fcgi_accept(struct fcgi *f, struct arena *a, struct request *out, struct
     char *body = arena_alloc(a, want + 1);
     if (body == NULL && rc == RC_OK)
         rc = rc_set(e, RC_NOMEM, "no memory for a form of %zu bytes", want);
-    size_t came = read_body(f->rq.in, body, body == NULL ? 0 : want);
+    size_t came = read_body(f->rq.in, body, body == NULL ? 0 : want, &f->is_read);
     if (rc == RC_OK)
         rc = web_request_body(out, body, came, declared, e);
     return rc;
@@ -249,6 +251,21 @@ static void send_all(FCGX_Stream *out, const char *p, size_t len)
     }
 }
 
+/* Write what libfcgi still holds and close. Its own close shuts down, polls and reads once more for what
+ * the server may yet send; after a request that was read to its end nothing comes, and a plain close is
+ * enough. The memory stays until the next FCGX_Accept_r: the thread that took it gives it back. */
+static void finish(struct fcgi *f)
+{
+    if (!f->is_read) {
+        FCGX_Finish_r(&f->rq);
+        return;
+    }
+    (void)FCGX_FClose(f->rq.err);
+    (void)FCGX_FClose(f->rq.out);
+    (void)close(f->rq.ipcFd);
+    f->rq.ipcFd = -1;
+}
+
 void fcgi_reply(struct fcgi *f, const struct request *rq, const struct response *rs)
 {
     static const char broken[] = "Status: 500 Internal Server Error\r\nCache-Control: no-store\r\n"
@@ -267,7 +284,7 @@ void fcgi_reply(struct fcgi *f, const struct request *rq, const struct response 
         if (rq->method != WEB_HEAD && len > 0)
             send_all(f->rq.out, body, len);
     }
-    FCGX_Finish_r(&f->rq);
+    finish(f);
     if (status >= 100 && status < 600)
         atomic_fetch_add(&n_replies[status / 100], 1);
 }
