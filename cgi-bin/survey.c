@@ -25,10 +25,11 @@ enum {
     KEEP_ARENA_MAX = 8 * 1024 * 1024 /* sets: some hundred bytes at every change */
 };
 
-/* A request in hand. It has a ballot of its own, so that a queued one needs no copy. */
+/* A request in hand, with memory and a ballot of its own, so that a queued one needs no copy. */
 struct slot {
     struct survey_ballot ballot; /* first: the queues hand over its first member */
     struct fcgi *fcgi;
+    struct arena arena;          /* the request and its ballot */
     struct slot *next_free;
 };
 
@@ -74,19 +75,27 @@ static void slot_give(struct program *p, struct slot *s)
     (void)pthread_mutex_unlock(&p->lock);
 }
 
+/* On a busy machine a waking thread would take the processor from another for every ballot; SCHED_BATCH
+ * lets it wait its turn and do more at once. An idle machine waits for nobody. */
+static void let_others_first(void)
+{
+    const struct sched_param none = {0};
+    if (pthread_setschedparam(pthread_self(), SCHED_BATCH, &none) != 0)
+        log_info("no_batch_scheduling", kv_s("effect", "more changes of thread"));
+}
+
 static void accept_until_stopping(struct program *p)
 {
     const struct web_app app = {.program = "survey", .ctx = &p->site, .routes = routes,
                                 .n_routes = sizeof routes / sizeof *routes, .error_page = survey_error_page};
-    struct arena a;
     struct response rs;
     struct request rq;
-    arena_init(&a, REQUEST_ARENA_MAX);
+    let_others_first();
     response_init(&rs);
     for (;;) {
         struct rc_info why = {0};
         struct slot *s = slot_take(p); /* waits while all are in hand */
-        enum rc rc = fcgi_accept(s->fcgi, &a, &rq, &why);
+        enum rc rc = fcgi_accept(s->fcgi, &s->arena, &rq, &why);
         if (rc == RC_GONE)
             break;
         s->ballot.is_filled = false;
@@ -100,16 +109,6 @@ static void accept_until_stopping(struct program *p)
         }
     }
     response_release(&rs);
-    arena_release(&a);
-}
-
-/* On a busy machine a waking thread would take the processor from the acceptor for every ballot;
- * SCHED_BATCH lets it wait its turn, so that more ballots share a COMMIT. An idle one waits for nobody. */
-static void let_others_first(void)
-{
-    const struct sched_param none = {0};
-    if (pthread_setschedparam(pthread_self(), SCHED_BATCH, &none) != 0)
-        log_info("no_batch_scheduling", kv_s("effect", "smaller batches"));
 }
 
 static void *writer(void *arg)
@@ -140,7 +139,6 @@ static void *replier(void *arg)
             arena_reset(&a);
             survey_ballot_answer(&p->site, &s->ballot, &a, &rs);
             fcgi_reply(s->fcgi, &s->ballot.request, &rs);
-            arena_reset(&s->ballot.arena);
             slot_give(p, s);
         }
     response_release(&rs);
@@ -215,7 +213,7 @@ static enum rc start_slots(struct program *p, struct rc_info *e)
     p->slots = calloc(p->n_slots, sizeof *p->slots);
     for (size_t i = p->n_slots; p->slots != NULL && i-- > 0;) {
         struct slot *s = &p->slots[i];
-        arena_init(&s->ballot.arena, SURVEY_BALLOT_ARENA_MAX);
+        arena_init(&s->arena, REQUEST_ARENA_MAX);
         s->fcgi = fcgi_new();
         if (s->fcgi == NULL)
             return rc_set(e, RC_NOMEM, "no memory for %zu requests", p->n_slots);

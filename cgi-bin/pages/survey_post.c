@@ -95,28 +95,12 @@ static enum rc check_answers(struct post *p)
     return rc;
 }
 
-/* ---- into the ballot's own arena: the acceptor's is used again at once ---- */
+/* ---- the ballot: it lives as long as its request ---- */
 
-static bool copy_request(struct survey_ballot *b, const struct request *rq)
-{
-    struct web_field *f = arena_array(&b->arena, rq->n_fields + 1, sizeof *f);
-    bool is_ok = f != NULL;
-    for (size_t i = 0; is_ok && i < rq->n_fields; i++) {
-        f[i] = rq->fields[i];
-        f[i].name = arena_memdup(&b->arena, f[i].name, f[i].name_len);
-        f[i].value = arena_memdup(&b->arena, f[i].value, f[i].value_len);
-        is_ok = f[i].name != NULL && f[i].value != NULL;
-    }
-    b->request = (struct request){.method = rq->method, .path = "/", .n_fields = rq->n_fields, .fields = f,
-                                  .cookies = "", .accept_language = "", .host = "", .arena = &b->arena};
-    memcpy(b->request.id, rq->id, sizeof rq->id);
-    return is_ok;
-}
-
-static enum rc copy_comments(struct post *p, struct survey_ballot *b)
+static enum rc collect_comments(struct post *p, struct survey_ballot *b)
 {
     const struct form *f = p->v->form;
-    struct batch_comment *c = arena_array(&b->arena, BATCH_COMMENTS_MAX, sizeof *c);
+    struct batch_comment *c = arena_array(p->rq->arena, BATCH_COMMENTS_MAX, sizeof *c);
     size_t n = 0;
     for (size_t i = 0; c != NULL && i < f->n_nodes; i++) {
         const struct answer *a = &p->answers.items[i];
@@ -124,9 +108,7 @@ static enum rc copy_comments(struct post *p, struct survey_ballot *b)
             continue;
         if (n == BATCH_COMMENTS_MAX)
             return rc_set(p->e, RC_TOOBIG, "more than %d comments in a ballot", BATCH_COMMENTS_MAX);
-        c[n] = (struct batch_comment){(uint16_t)i, arena_memdup(&b->arena, a->text, a->text_len), a->text_len};
-        if (c[n++].text == NULL)
-            c = NULL;
+        c[n++] = (struct batch_comment){(uint16_t)i, a->text, a->text_len};
     }
     b->intake.ballot.comments = c;
     b->intake.ballot.n_comments = n;
@@ -142,20 +124,20 @@ static bool is_lang_chosen(const struct post *p)
 
 static enum rc fill_ballot(struct post *p, struct survey_ballot *b)
 {
-    arena_reset(&b->arena);
-    unsigned char *codes = arena_alloc(&b->arena, p->v->form->codes_len);
-    if (codes == NULL || !copy_request(b, p->rq))
+    unsigned char *codes = arena_alloc(p->rq->arena, p->v->form->codes_len);
+    if (codes == NULL)
         return rc_set(p->e, RC_NOMEM, "no memory for a ballot");
     answers_encode(p->v->form, &p->answers, codes);
     b->intake = (struct intake_ballot){.survey_id = p->s->survey_id, .version_id = p->v->version_id,
                                        .result = RC_UNAVAILABLE};
     b->intake.ballot.codes = codes;
     b->intake.ballot.codes_len = p->v->form->codes_len;
-    enum rc rc = copy_comments(p, b);
+    enum rc rc = collect_comments(p, b);
     if (rc != RC_OK)
         return rc;
     key_record_hash(&p->token.key, b->intake.ballot.record_hash);
     key_box_hash(&p->token.key, b->intake.ballot.box_hash);
+    b->request = *p->rq;
     b->survey = p->s;
     b->version = p->v;
     b->flang = p->flang;

@@ -69,7 +69,6 @@ struct survey_site {
 /* A checked ballot between the acceptor, the writer and the replier. */
 struct survey_ballot {
     struct intake_ballot intake; /* first: the queues hand over this */
-    struct arena arena;          /* everything below lives here */
     bool is_filled;              /* survey_post put a ballot in: queue it, no answer yet */
     const struct survey *survey;
     const struct survey_version *version;
@@ -77,10 +76,8 @@ struct survey_ballot {
     struct key_token token;
     bool is_cookieless; /* the key came in the form: the receipt is the answer itself */
     bool is_lang_chosen; /* the page's language is not what the browser would be given by itself */
-    struct request request; /* method, id, fields: enough to answer, or to show the answers again */
+    struct request request; /* to show the answers again; everything lives in its arena */
 };
-
-enum { SURVEY_BALLOT_ARENA_MAX = 256 * 1024 };
 
 /* ---- the set (survey_set.c) ---- */
 
