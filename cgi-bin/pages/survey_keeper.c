@@ -153,8 +153,8 @@ bool survey_keeper_look(struct survey_keeper *k)
         intake_set_up(k->intake, true); /* new ballots need not queue up behind the spool */
         rc = drain(k, &e);
     }
-    if (rc == RC_IO) { /* the spool's trouble, not the box's */
-        log_error("spool_not_drained", kv_s("why", e.msg));
+    if (rc == RC_IO || rc == RC_NOMEM) { /* our own trouble, not the box's */
+        log_error(rc == RC_IO ? "spool_not_drained" : "questionnaires_not_loaded", kv_s("why", e.msg));
         rc = RC_OK;
     }
     if (rc != RC_OK && was_up)

@@ -121,7 +121,7 @@ static enum rc drop_one(struct db *db, const struct stored_batch *b, struct aren
     if (rc != RC_OK)
         return rc;
     int64_t code = rows.n_rows == 1 ? db_get_i64(db_at(&rows, 0, 0)) : -1;
-    if (code != BOX_STORED && code != BOX_NO_EPOCH && code != BOX_NO_VERSION)
+    if (code != BOX_STORED && code != BOX_NOT_A_BATCH && code != BOX_NO_EPOCH && code != BOX_NO_VERSION)
         return rc_set(e, RC_DB, "the box gave an unknown answer %lld", (long long)code);
     *answer = (enum box_answer)code;
     return RC_OK;

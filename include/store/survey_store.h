@@ -46,7 +46,7 @@ struct stored_batch {
 };
 
 /* What the box says to a batch. */
-enum box_answer { BOX_STORED = 0, BOX_NO_EPOCH = 2, BOX_NO_VERSION = 3 };
+enum box_answer { BOX_STORED = 0, BOX_NOT_A_BATCH = 1, BOX_NO_EPOCH = 2, BOX_NO_VERSION = 3 };
 
 /* A connection with this program's statements. NULL when out of memory. */
 struct db *survey_store_new(int64_t deadline_ms) MUST_CHECK;

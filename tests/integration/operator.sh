@@ -150,6 +150,9 @@ MINYI_DATA_DIR=$dir/nothing call status
 matches "a data folder that is not there" "1 *ALARM DATA_DISK_FULL*" "$status $out"
 MINYI_DATA_DIR=$dir call status
 matches "the disk of the database" "*disk of the database, % used*" "$out"
+for code in $(grep -o '"[A-Z_]\{6,\}"' cgi-bin/cmd/status.c | tr -d '"' | sort -u); do
+    matches "README says what $code means" "*| *\`$code\`*" "$(grep "\`$code\`" README.md)"
+done
 scratch_stop "$dir"
 call status
 matches "the database is away" "1 *ALARM DATABASE_AWAY*" "$status $out"
