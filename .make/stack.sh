@@ -199,12 +199,19 @@ supervisor_pid() {
 demo() {
     # with everything there already this is a quick look-up
     run_as operator "$APP/build/minyi" publish "$APP/sql/seed/$SEED" >/dev/null
+    [ -e "$PLACE/census-loaded" ] || census
     [ ! -e "$PLACE/demo-loaded" ] || return 0
     run_as tally "$APP/build/tally" >/dev/null # makes the first key
     run_as operator "$APP/build/minyi" import $SEED "$APP/sql/seed/$SEED/responses.csv" \
         --consent "synthetic rows of the demonstration: nobody was asked" >>"$PLACE/log/import.log" 2>&1
     run_as tally "$APP/build/tally" >/dev/null
     date -u +%FT%TZ >"$PLACE/demo-loaded"
+}
+
+census() {
+    run_as operator "$APP/build/minyi" census import "$APP/sql/seed/$SEED/accounts.csv.gz" --as-of 2014-12-31 \
+        --demonstration >>"$PLACE/log/import.log" 2>&1
+    date -u +%FT%TZ >"$PLACE/census-loaded"
 }
 
 recovery_key() {

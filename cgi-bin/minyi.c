@@ -19,6 +19,7 @@ static const struct command {
     {"open", "SLUG", "take ballots (again)", cmd_open},
     {"close", "SLUG", "take no more ballots", cmd_close},
     {"key", "init [--replace] | restore", "make the recovery key; restore a lost keyring with it", cmd_key},
+    {"census", "import FILE ... | list", "keep a snapshot of the register of accounts; list them", cmd_census},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
 };

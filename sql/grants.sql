@@ -21,6 +21,9 @@ GRANT EXECUTE ON FUNCTION intake.newest_key(),
 GRANT USAGE ON SCHEMA publish TO minyi_results;
 GRANT SELECT ON publish.publication, publish.current TO minyi_results;
 
+GRANT USAGE ON SCHEMA registry TO minyi_results, minyi_tally, minyi_operator;
+GRANT SELECT (as_of, is_demonstration, n, body) ON registry.census TO minyi_results, minyi_tally; -- no account
+
 -- tally: opens, counts, publishes.
 GRANT USAGE ON SCHEMA core, intake, record, publish TO minyi_tally;
 GRANT SELECT ON core.survey, core.version, intake.recovery_key TO minyi_tally;
@@ -49,6 +52,9 @@ GRANT EXECUTE ON FUNCTION
     intake.put_recovery_key(bytea, boolean),
     intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
     TO minyi_operator;
+GRANT SELECT ON registry.census TO minyi_operator;
+GRANT INSERT ON registry.account TO minyi_operator; -- a census, once: see fn_registry.sql
+GRANT EXECUTE ON FUNCTION registry.close_census(text, boolean, bigint, bytea, text) TO minyi_operator;
 
 GRANT USAGE ON SCHEMA analyst TO minyi_analyst;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO minyi_analyst;

@@ -297,7 +297,7 @@ held() {
             UNION ALL SELECT p.oid::regproc || '()' FROM pg_proc p, aclexplode(p.proacl) x WHERE x.grantee = '$1'::regrole) AS t(what)"
 }
 expect "what survey holds" "core.survey SELECT, core.version SELECT, intake.drop_batch(), intake.newest_key()" "$(held minyi_survey)"
-expect "what results holds" "publish.current SELECT, publish.publication SELECT" "$(held minyi_results | sed 's/, publish.run SELECT//')"
+expect "what results holds" "publish.current SELECT, publish.publication SELECT, registry.census.as_of SELECT, registry.census.body SELECT, registry.census.is_demonstration SELECT, registry.census.n SELECT" "$(held minyi_results | sed 's/, publish.run SELECT//')"
 
 # ---- migrations ----
 echo "-- changed" >> "$dir/sql/001_tables.sql"
