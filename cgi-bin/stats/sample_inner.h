@@ -8,7 +8,7 @@
 
 /* The factor of one stratum in V and whether its single unit counts: see lonely_rule. */
 struct stratum_scale {
-    double square, mean; /* V_h = square * sum z^2 - mean * (sum z)^2 */
+    double square, mean; /* V_h = square * sum z^2 - mean * (sum z)^2; mean is square / n_h */
     bool is_missing;     /* its V_h is to be the mean of the others' */
 };
 
@@ -18,6 +18,7 @@ struct sample_work {
     double *sums;              /* [n_strata] */
     struct stratum_scale *scale; /* [n_strata] */
     bool *is_seen;             /* [n_strata] */
+    double z;
     double *v;                 /* [n_rows] */
     double *category;          /* [2 * (n_margin_most + 1)] */
     uint32_t *cluster_stratum; /* [n_clusters] stratum + 1 */

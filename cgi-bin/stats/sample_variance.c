@@ -55,7 +55,8 @@ enum rc sample_stratum_scale(double units, double population, enum lonely_rule l
 /* Sums of squares and products over the sampling units of each stratum. */
 struct crossing {
     size_t m;
-    double *sums;                /* [n_strata * m] sum of z */
+    double *sums;                /* [n_strata * m] sums of z, then their means */
+    double *z;                   /* [m] */
     double *cluster;             /* [n_clusters * m] z summed over a cluster */
     struct stratum_scale *scale; /* [n_strata] */
     double *out;                 /* [m * m] */
@@ -63,34 +64,58 @@ struct crossing {
 
 static void add_products(double factor, const double *z, size_t m, double *out)
 {
-    for (size_t j = 0; j < m; j++)
+    for (size_t j = 0; j < m && factor > 0; j++)
         if (z[j] != 0)
             for (size_t k = 0; k <= j; k++)
                 out[j * m + k] += factor * z[j] * z[k];
 }
 
+/* Sums of z to means over the stratum's units; 0 where the single unit's distance is from 0. */
+static void centre_strata(const struct sample *s, struct crossing *x)
+{
+    for (size_t h = 0; h < s->work->n_strata; h++)
+        for (size_t j = 0; j < x->m; j++)
+            x->sums[h * x->m + j] =
+                x->scale[h].mean > 0 ? x->sums[h * x->m + j] / s->work->units[h] : 0;
+}
+
+/* Of a row's respondents: sum (w_i v - mean)^2 = n (w v / n - mean)^2 + v^2 (w2 - w^2 / n), the second
+ * part being the spread of weights within the row. Nothing cancels, so a variance of 0 comes out as 0. */
 static void cross_respondents(const struct sample *s, const double *v, struct crossing *x)
 {
+    size_t m = x->m;
+    for (size_t i = 0; i < s->n_rows; i++)
+        for (size_t j = 0; j < m; j++)
+            x->sums[sample_stratum(s, i) * m + j] += s->w[i] * v[i * m + j];
+    centre_strata(s, x);
     for (size_t i = 0; i < s->n_rows; i++) {
+        if (!(s->n[i] > 0))
+            continue;
         uint32_t h = sample_stratum(s, i);
-        for (size_t j = 0; j < x->m; j++)
-            x->sums[h * x->m + j] += s->w[i] * v[i * x->m + j];
-        add_products(x->scale[h].square * s->w2[i], v + i * x->m, x->m, x->out);
+        double weight = s->w[i] / s->n[i];
+        for (size_t j = 0; j < m; j++)
+            x->z[j] = weight * v[i * m + j] - x->sums[h * m + j];
+        add_products(x->scale[h].square * s->n[i], x->z, m, x->out);
+        add_products(x->scale[h].square * (s->w2[i] - s->w[i] * weight), v + i * m, m, x->out);
     }
 }
 
 static void cross_clusters(const struct sample *s, const double *v, struct crossing *x)
 {
+    size_t m = x->m;
     for (size_t i = 0; i < s->n_rows; i++)
-        for (size_t j = 0; j < x->m; j++)
-            x->cluster[s->cluster[i] * x->m + j] += s->w[i] * v[i * x->m + j];
+        for (size_t j = 0; j < m; j++) {
+            x->cluster[s->cluster[i] * m + j] += s->w[i] * v[i * m + j];
+            x->sums[sample_stratum(s, i) * m + j] += s->w[i] * v[i * m + j];
+        }
+    centre_strata(s, x);
     for (size_t c = 0; c < s->n_clusters; c++) {
         if (s->work->cluster_stratum[c] == 0)
             continue;
         size_t h = s->work->cluster_stratum[c] - 1;
-        for (size_t j = 0; j < x->m; j++)
-            x->sums[h * x->m + j] += x->cluster[c * x->m + j];
-        add_products(x->scale[h].square, x->cluster + c * x->m, x->m, x->out);
+        for (size_t j = 0; j < m; j++)
+            x->z[j] = x->cluster[c * m + j] - x->sums[h * m + j];
+        add_products(x->scale[h].square, x->z, m, x->out);
     }
 }
 
@@ -118,11 +143,13 @@ static enum rc take_memory(const struct sample *s, struct crossing *x, struct ar
     x->scale = k->scale;
     x->sums = k->sums;
     x->cluster = k->cluster_sums;
+    x->z = &k->z;
     if (x->m > 1) {
         assert(a);
         x->sums = arena_array(a, k->n_strata, x->m * sizeof *x->sums);
         x->cluster = s->cluster ? arena_array(a, s->n_clusters, x->m * sizeof *x->cluster) : NULL;
-        if (!x->sums || (s->cluster && !x->cluster))
+        x->z = arena_array(a, x->m, sizeof *x->z);
+        if (!x->sums || !x->z || (s->cluster && !x->cluster))
             return rc_set(e, RC_NOMEM, "no memory for a covariance of %zu estimates", x->m);
     }
     memset(x->sums, 0, k->n_strata * x->m * sizeof *x->sums);
@@ -148,8 +175,6 @@ enum rc sample_covariance(const struct sample *s, size_t m, double *v, double *o
         cross_clusters(s, v, &x);
     else
         cross_respondents(s, v, &x);
-    for (size_t h = 0; h < s->work->n_strata; h++)
-        add_products(-x.scale[h].mean, x.sums + h * m, m, out);
     for (size_t j = 0; j < m; j++)
         for (size_t k = 0; k <= j; k++)
             out[k * m + j] = out[j * m + k] *= average;

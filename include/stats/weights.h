@@ -66,7 +66,7 @@ struct trim_report {
  * respondents that were not outside; the sum stays. strict: repeated until none is outside (R's
  * trimWeights, survey 4.1-1). Margins no longer hold afterwards. low may be -INFINITY, high INFINITY.
  * RC_OK; RC_USAGE with reason "bad_bounds" (low > high, or a NaN); RC_INPUT with reason
- * "bounds_too_tight" (all are outside, or the mean weight is). `r` may be NULL. */
+ * "bounds_too_tight" (all are outside; strict: the mean weight is not between them). `r` may be NULL. */
 enum rc weights_trim(size_t n_rows, const double *n, double *weight, double low, double high,
                      bool is_strict, struct trim_report *r, struct rc_info *e) MUST_CHECK;
 
