@@ -14,9 +14,11 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "box/tally.h"
+#include "cmd/analyse.h"
 
 static const char usage[] =
     "usage: tally [--survey SLUG] [--recount]\n"
+    "       tally analyse FILE.csv ...      the same statistics for any CSV file: tally analyse --help\n"
     "\n"
     "  --survey SLUG  this survey alone\n"
     "  --recount      count nothing new: recompute the cells from the responses and compare\n"
@@ -185,6 +187,8 @@ int main(int argc, char **argv)
     struct rc_info e = {0};
     struct options o = {0};
     log_program("tally");
+    if (argc > 1 && strcmp(argv[1], "analyse") == 0)
+        return analyse_main(argc - 1, argv + 1);
     enum rc rc = sodium_init() < 0 ? rc_set(&e, RC_CRYPTO, "libsodium does not start") : settings_load(&e);
     if (rc == RC_OK)
         rc = read_options(argc, argv, &o, &e);

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-static const double z = 1.959963984540054; /* the normal distribution's 0.975 quantile */
-
 double proportion_share(int64_t count, int64_t n)
 {
     assert(n > 0 && count >= 0 && count <= n);
@@ -13,7 +11,12 @@ double proportion_share(int64_t count, int64_t n)
 
 struct interval proportion_wilson(int64_t count, int64_t n)
 {
-    assert(n > 0 && count >= 0 && count <= n);
+    return proportion_wilson_z(count, n, 1.959963984540054); /* the normal distribution's 0.975 quantile */
+}
+
+struct interval proportion_wilson_z(int64_t count, int64_t n, double z)
+{
+    assert(n > 0 && count >= 0 && count <= n && z > 0);
     double total = (double)n, hits = (double)count, misses = (double)(n - count);
     double middle = 2 * hits + z * z;
     double half = z * sqrt(z * z + 4 * hits * misses / total);

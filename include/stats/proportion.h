@@ -19,4 +19,7 @@ double proportion_share(int64_t count, int64_t n);
  * high end is exactly 1; neither is ever [0, 0] or [1, 1].  0 <= count <= n, n > 0. */
 struct interval proportion_wilson(int64_t count, int64_t n);
 
+/* The same at another level: z is the normal quantile of 1 - (1 - level)/2, over 0. */
+struct interval proportion_wilson_z(int64_t count, int64_t n, double z);
+
 #endif
