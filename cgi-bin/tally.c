@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -106,17 +107,19 @@ static enum rc do_tally(struct tally *t, const struct tally_survey *s, size_t n,
     return rc == RC_OK ? tally_destroy_keys(t, e) : rc;
 }
 
-static enum rc do_recount(struct tally *t, const struct tally_survey *s, size_t n, struct rc_info *e)
+static enum rc do_recount(struct tally *t, const struct tally_survey *s, size_t n, bool is_all, struct rc_info *e)
 {
     int64_t cells = 0, differences = 0;
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        struct tally_work w;
-        rc = tally_work_init(&w, t, &s[i], e);
-        if (rc == RC_OK)
-            rc = tally_recount(t, &w, &cells, &differences, e);
-        tally_work_release(&w);
-    }
+    size_t n_begun = 0;
+    struct tally_work *works = calloc(n + 1, sizeof *works);
+    enum rc rc = works == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu surveys", n) : RC_OK;
+    for (; rc == RC_OK && n_begun < n; n_begun++)
+        rc = tally_work_init(&works[n_begun], t, &s[n_begun], e);
+    if (rc == RC_OK)
+        rc = tally_recount(t, works, n, is_all, &cells, &differences, e);
+    for (size_t i = 0; i < n_begun; i++)
+        tally_work_release(&works[i]);
+    free(works);
     if (rc != RC_OK)
         return rc;
     if (differences > 0)
@@ -154,7 +157,7 @@ static enum rc run(struct tally *t, const struct options *o, struct rc_info *e)
         rc = tally_run_begin(t->db, o->is_recount ? "recount" : "tally", &t->run_id, e);
     if (rc == RC_OK) {
         struct rc_info why = {0};
-        rc = o->is_recount ? do_recount(t, surveys, n, &why) : do_tally(t, surveys, n, &why);
+        rc = o->is_recount ? do_recount(t, surveys, n, o->survey == NULL, &why) : do_tally(t, surveys, n, &why);
         if (rc != RC_OK)
             tally_fail(t, o->is_recount ? "recount" : "run", &why);
         rc = tally_run_end(t->db, t->run_id, t->first.rc == RC_OK, t->waiting, t->first.msg, e);

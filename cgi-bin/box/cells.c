@@ -1,9 +1,9 @@
 #include "box/cells.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "form/answers.h"
 
 enum { FIRST_CAP = 64, PUT_COUNTS = 250000, PUT_CELLS = 5000 };
 
@@ -26,8 +26,11 @@ enum rc cells_init(struct cells *c, const struct form *f, struct rc_info *e)
     *c = (struct cells){.form = f};
     arena_init(&c->a, CELLS_BYTES_MAX);
     randombytes_buf(c->key, sizeof c->key);
-    c->one = arena_array(&c->a, f->n_slots + 1, sizeof *c->one);
-    enum rc rc = c->one == NULL ? RC_NOMEM : make_table(c, FIRST_CAP, e);
+    randombytes_buf(&c->factor, sizeof c->factor);
+    c->factor |= 1;
+    enum rc rc = counter_make(f, &c->a, &c->counter, e);
+    c->one = rc == RC_OK ? arena_array(&c->a, counter_room(&c->counter), sizeof *c->one) : NULL;
+    rc = c->one == NULL ? RC_NOMEM : make_table(c, FIRST_CAP, e);
     return rc == RC_OK ? rc : rc_set(e, RC_NOMEM, "no memory for the cells of \"%s\"", f->slug);
 }
 
@@ -46,23 +49,34 @@ void cells_reset(struct cells *c)
         c->one = NULL; /* the next add says so */
 }
 
-static size_t home_of(const struct cells *c, const unsigned char *profile, size_t len)
+static uint64_t head_of(const unsigned char *profile, size_t len)
+{
+    uint64_t v = 0;
+    memcpy(&v, profile, len < sizeof v ? len : sizeof v);
+    return v;
+}
+
+/* Multiplicative hashing with a secret odd factor for the short profiles that are usual. */
+static size_t home_of(const struct cells *c, uint64_t head, const unsigned char *profile, size_t len)
 {
     unsigned char h[crypto_shorthash_BYTES];
-    uint64_t v;
-    (void)crypto_shorthash(h, profile, len, c->key);
-    memcpy(&v, h, sizeof v);
-    return (size_t)v & (c->n_slots - 1);
+    uint64_t v = head;
+    if (len > sizeof v) {
+        (void)crypto_shorthash(h, profile, len, c->key);
+        memcpy(&v, h, sizeof v);
+    }
+    return (size_t)((v ^ v >> 32) * c->factor >> 32) & (c->n_slots - 1);
 }
 
 /* The slot of this profile, or the free one where it belongs. */
 static uint32_t *slot_of(const struct cells *c, const unsigned char *profile, size_t len)
 {
-    for (size_t at = home_of(c, profile, len);; at = (at + 1) & (c->n_slots - 1)) {
+    uint64_t head = head_of(profile, len);
+    for (size_t at = home_of(c, head, profile, len);; at = (at + 1) & (c->n_slots - 1)) {
         if (c->slots[at] == 0)
             return &c->slots[at];
         const struct cell *it = &c->items[c->slots[at] - 1];
-        if (it->profile_len == len && memcmp(it->profile, profile, len) == 0)
+        if (it->head == head && it->profile_len == len && (len <= sizeof head || memcmp(it->profile, profile, len) == 0))
             return &c->slots[at];
     }
 }
@@ -92,9 +106,10 @@ static enum rc cell_of(struct cells *c, const unsigned char *profile, size_t len
     }
     uint32_t *slot = slot_of(c, profile, len);
     if (*slot == 0) {
-        struct cell it = {.profile = (unsigned char *)arena_memdup(&c->a, profile, len),
+        struct cell it = {.head = head_of(profile, len),
+                          .profile = (unsigned char *)arena_memdup(&c->a, profile, len),
                           .profile_len = len,
-                          .counts = arena_array(&c->a, c->form->n_slots + 1, sizeof *it.counts)};
+                          .counts = arena_array(&c->a, counter_room(&c->counter), sizeof *it.counts)};
         if (it.profile == NULL || it.counts == NULL)
             return rc_set(e, RC_TOOBIG, "over %d MiB of cells", CELLS_BYTES_MAX >> 20);
         c->items[c->n++] = it;
@@ -117,12 +132,12 @@ enum rc cells_count(struct cells *c, const unsigned char *codes, size_t len, int
         return no_memory(c, e);
     if (len != c->form->codes_len)
         return rc_set(e, RC_INPUT, "%zu bytes of codes are not of \"%s\"", len, c->form->slug);
-    size_t profile_len = answers_profile(c->form, codes, profile, sizeof profile);
-    enum rc rc = cell_of(c, profile, profile_len, &cell, e);
+    counter_profile(&c->counter, codes, profile);
+    enum rc rc = cell_of(c, profile, c->counter.profile_len, &cell, e);
     if (rc != RC_OK)
         return rc;
     int32_t *to = sign > 0 ? cell->counts : c->one;
-    if (answers_count(c->form, codes, len, to) != RC_OK)
+    if (counter_add(&c->counter, codes, to) != RC_OK)
         return rc_set(e, RC_INPUT, "these codes are not of \"%s\"", c->form->slug);
     cell->n += sign;
     for (size_t i = 0; sign < 0 && i < c->form->n_slots; i++) {
@@ -130,6 +145,53 @@ enum rc cells_count(struct cells *c, const unsigned char *codes, size_t len, int
         c->one[i] = 0;
     }
     return RC_OK;
+}
+
+/* Give each ballot the number of its cell, made where it is new, and count the cell's ballots. */
+static enum rc find_cells(struct cells *c, const unsigned char *codes, size_t n, uint32_t *cell_of_ballot,
+                          struct rc_info *e)
+{
+    unsigned char profile[FORM_CODES_MAX];
+    for (size_t i = 0; i < n; i++) {
+        struct cell *cell = NULL;
+        counter_profile(&c->counter, codes + i * c->form->codes_len, profile);
+        enum rc rc = cell_of(c, profile, c->counter.profile_len, &cell, e);
+        if (rc != RC_OK)
+            return rc;
+        cell->n++;
+        cell_of_ballot[i] = (uint32_t)(cell - c->items);
+    }
+    return RC_OK;
+}
+
+/* The ballots in the order of their cells: a counting sort. `first` has room for all cells and one. */
+static void sort_by_cell(const uint32_t *cell_of_ballot, size_t n, uint32_t *first, size_t n_cells, uint32_t *order)
+{
+    memset(first, 0, (n_cells + 1) * sizeof *first);
+    for (size_t i = 0; i < n; i++)
+        first[cell_of_ballot[i] + 1]++;
+    for (size_t k = 0; k < n_cells; k++)
+        first[k + 1] += first[k];
+    for (size_t i = 0; i < n; i++)
+        order[first[cell_of_ballot[i]]++] = (uint32_t)i;
+}
+
+enum rc cells_count_many(struct cells *c, const unsigned char *codes, size_t n, struct rc_info *e)
+{
+    if (c->one == NULL || n > UINT32_MAX)
+        return no_memory(c, e);
+    uint32_t *cell = malloc((2 * n + 1) * sizeof *cell), *first = NULL, *order = cell == NULL ? NULL : cell + n;
+    enum rc rc = cell == NULL ? no_memory(c, e) : find_cells(c, codes, n, cell, e);
+    if (rc == RC_OK && (first = malloc((c->n + 1) * sizeof *first)) == NULL)
+        rc = no_memory(c, e);
+    if (rc == RC_OK)
+        sort_by_cell(cell, n, first, c->n, order);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        if (counter_add(&c->counter, codes + order[i] * c->form->codes_len, c->items[cell[order[i]]].counts) != RC_OK)
+            rc = rc_set(e, RC_INPUT, "codes among %zu ballots are not of \"%s\"", n, c->form->slug);
+    free(first);
+    free(cell);
+    return rc;
 }
 
 static enum rc add(struct cells *c, const unsigned char *profile, size_t len, int64_t n, const int32_t *counts,

@@ -63,8 +63,7 @@ static bool is_exclusion_kept(const struct form_node *n, const unsigned char *bi
     return exclusive == 0 || ticked == 1;
 }
 
-/* Is this a code that answers_encode can have written for the node? */
-static bool is_valid(const struct form_node *n, const unsigned char *p)
+bool answers_is_code(const struct form_node *n, const unsigned char *p)
 {
     if (n->type == FORM_SELECT_ONE)
         return get_be(p, n->width) < 2 + n->choices->n;
@@ -89,7 +88,7 @@ static enum rc check_codes(const struct form *f, const unsigned char *codes, siz
     if (len != f->codes_len)
         return RC_INPUT;
     for (size_t i = 0; i < f->n_nodes; i++)
-        if (f->nodes[i].width > 0 && !is_valid(&f->nodes[i], codes + f->nodes[i].offset))
+        if (f->nodes[i].width > 0 && !answers_is_code(&f->nodes[i], codes + f->nodes[i].offset))
             return RC_INPUT;
     return RC_OK;
 }
@@ -124,27 +123,28 @@ enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t 
     return RC_OK;
 }
 
+void answers_count_one(const struct form_node *n, const unsigned char *p, int32_t *counts)
+{
+    int32_t *slot = counts + n->slot;
+    if (n->type == FORM_SELECT_ONE) {
+        slot[get_be(p, n->width)]++;
+    } else if (n->type == FORM_SELECT_MULTIPLE && p[0] == ANSWER_GIVEN) {
+        for (size_t k = 0; k < n->choices->n; k++)
+            slot[2 + k] += p[1 + k / 8] >> (k % 8) & 1;
+        slot[n->n_slots - 1]++;
+    } else {
+        slot[p[0]]++;
+    }
+}
+
 enum rc answers_count(const struct form *f, const unsigned char *codes, size_t len, int32_t *counts)
 {
     enum rc rc = check_codes(f, codes, len);
     if (rc != RC_OK)
         return rc;
-    for (size_t i = 0; i < f->n_nodes; i++) {
-        const struct form_node *n = &f->nodes[i];
-        const unsigned char *p = codes + n->offset;
-        int32_t *slot = counts + n->slot;
-        if (n->width == 0)
-            continue;
-        if (n->type == FORM_SELECT_ONE) {
-            slot[get_be(p, n->width)]++;
-        } else if (n->type == FORM_SELECT_MULTIPLE && p[0] == ANSWER_GIVEN) {
-            for (size_t k = 0; k < n->choices->n; k++)
-                slot[2 + k] += p[1 + k / 8] >> (k % 8) & 1;
-            slot[n->n_slots - 1]++;
-        } else {
-            slot[p[0]]++;
-        }
-    }
+    for (size_t i = 0; i < f->n_nodes; i++)
+        if (f->nodes[i].width > 0)
+            answers_count_one(&f->nodes[i], codes + f->nodes[i].offset, counts);
     return RC_OK;
 }
 

@@ -122,10 +122,53 @@ static enum rc give_codes(void *ctx, const struct db_cell *c, size_t n, struct r
     return r->each(r->ctx, db_get_i64(&c[0]), (const unsigned char *)c[1].p, c[1].len, e);
 }
 
-enum rc tally_read_responses(struct db *db, int64_t survey_id, tally_codes_fn *each, void *ctx, struct rc_info *e)
+enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e)
 {
-    return db_stream(db, TS_RESPONSES, (const struct db_param[]){db_i64(survey_id)}, 1, give_codes,
-                     &(struct codes_reader){each, ctx}, e);
+    struct arena a;
+    struct db_rows r;
+    arena_init(&a, 1 << 16);
+    enum rc rc = db_query(db, TS_RESPONSE_PAGES, NULL, 0, &a, &r, e);
+    if (rc == RC_OK)
+        *n = db_get_i64(db_at(&r, 0, 0));
+    arena_release(&a);
+    return rc;
+}
+
+struct part_reader {
+    struct codes_reader to;
+    int64_t version_id;
+    bool is_read; /* nothing but this version lies on the pages */
+};
+
+static enum rc give_part(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
+{
+    struct part_reader *r = ctx;
+    if (n != 3)
+        return rc_set(e, RC_DB, "a part of the responses has %zu columns", n);
+    r->is_read = db_get_i64(&c[0]) == db_get_i64(&c[1]);
+    if (!r->is_read || c[2].p == NULL) /* other versions, too; or none at all */
+        return RC_OK;
+    return r->to.each(r->to.ctx, r->version_id, (const unsigned char *)c[2].p, c[2].len, e);
+}
+
+static enum rc give_version(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
+{
+    struct part_reader *r = ctx;
+    r->version_id = db_get_i64(&c[0]);
+    return give_codes(&r->to, c, n, e);
+}
+
+/* Most pages hold one version, that of the pages before: to count the others is cheaper than to group. */
+enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, int64_t *likely, tally_codes_fn *each, void *ctx,
+                             struct rc_info *e)
+{
+    struct part_reader r = {.to = {each, ctx}, .version_id = *likely};
+    const struct db_param p[] = {db_i64(from), db_i64(to), db_i64(*likely)};
+    enum rc rc = db_stream(db, TS_RESPONSES, p, 3, give_part, &r, e);
+    if (rc == RC_OK && !r.is_read)
+        rc = db_stream(db, TS_RESPONSES_MIXED, p, 2, give_version, &r, e);
+    *likely = r.version_id;
+    return rc;
 }
 
 enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,

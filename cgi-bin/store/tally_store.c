@@ -19,6 +19,8 @@
     "FROM unnest($3::bytea[]) WITH ORDINALITY AS t(p, i) " \
     "ON CONFLICT (survey_id, version_id, wave, profile) DO UPDATE SET n = excluded.n, counts = excluded.counts"
 
+#define PAGES "ctid >= format('(%s,0)', $1::bigint)::tid AND ctid < format('(%s,0)', $2::bigint)::tid"
+
 static const struct db_stmt stmts[TS_N] = {
     [TS_LOCK] = {"lock", "SELECT pg_try_advisory_lock(x'4d696e7969'::bigint)", 0}, /* "Minyi" */
     [TS_RUN_BEGIN] = {"run_begin", "WITH dead AS (UPDATE publish.run SET outcome = 'killed', finished_at = now() "
@@ -63,8 +65,14 @@ static const struct db_stmt stmts[TS_N] = {
     [TS_NOTE_OPENING] = {"note_opening", "INSERT INTO publish.opening AS o (survey_id, version_id, opened_on, n) "
                          "VALUES ($1::bigint, $2::bigint, date '2000-01-01' + $3::integer, $4::bigint) "
                          "ON CONFLICT (survey_id, version_id, opened_on) DO UPDATE SET n = o.n + excluded.n", 4},
-    [TS_RESPONSES] = {"responses", "SELECT version_id, codes FROM record.response "
-                      "WHERE $1::bigint = 0 OR survey_id = $1::bigint", 1},
+    [TS_RESPONSE_PAGES] = {"response_pages", "SELECT pg_relation_size('record.response') / "
+                           "current_setting('block_size')::bigint", 0},
+    /* The codes of a part end to end: one long value costs a small share of what its rows would. */
+    [TS_RESPONSES] = {"responses", "SELECT count(*), count(*) FILTER (WHERE version_id = $3::bigint), "
+                      "string_agg(codes, ''::bytea) FILTER (WHERE version_id = $3::bigint) "
+                      "FROM record.response WHERE " PAGES, 3},
+    [TS_RESPONSES_MIXED] = {"responses_mixed", "SELECT version_id, string_agg(codes, ''::bytea) "
+                            "FROM record.response WHERE " PAGES " GROUP BY version_id", 2},
     [TS_DELETE_RESPONSES] = {"delete_responses", "WITH gone AS (DELETE FROM record.response WHERE record_hash IN ("
                              "SELECT record_hash FROM record.response WHERE survey_id = $1::bigint "
                              "AND version_id = $2::bigint AND opened_on < date '2000-01-01' + $3::integer "

@@ -76,8 +76,9 @@ enum rc tally_publish_figures(struct tally *t, const struct tally_work *w, struc
 enum rc tally_check_figures(struct tally *t, const struct tally_work *w, bool *is_stale, struct rc_info *e) MUST_CHECK;
 
 /* Recompute the cells from the responses and the figures from the cells, and compare; print each
- * difference on stdout, count them. */
-enum rc tally_recount(struct tally *t, const struct tally_work *w, int64_t *n_cells, int64_t *n_differences,
-                      struct rc_info *e) MUST_CHECK;
+ * difference on stdout, count them. is_all: these are all surveys that there are, so that a response of
+ * none of their versions is an error. */
+enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n, bool is_all, int64_t *n_cells,
+                      int64_t *n_differences, struct rc_info *e) MUST_CHECK;
 
 #endif

@@ -76,6 +76,10 @@ enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t 
 enum rc answers_count(const struct form *f, const unsigned char *codes, size_t len, int32_t *counts)
     MUST_CHECK;
 
+/* The two halves of it, for one question whose code is at `p` (n->width > 0). */
+bool answers_is_code(const struct form_node *n, const unsigned char *p);
+void answers_count_one(const struct form_node *n, const unsigned char *p, int32_t *counts);
+
 /* The bytes of the profile questions, in form order, to `out` (at most `cap`); gives their number. */
 size_t answers_profile(const struct form *f, const unsigned char *codes, unsigned char *out, size_t cap);
 

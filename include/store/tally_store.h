@@ -114,11 +114,16 @@ enum rc tally_find_hashes(struct db *db, const struct db_bytes *hashes, size_t n
 enum rc tally_note_opening(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t n,
                            struct rc_info *e) MUST_CHECK;
 
-/* Responses of a survey (0: all), in no order. */
 typedef enum rc tally_codes_fn(void *ctx, int64_t version_id, const unsigned char *codes, size_t len,
                                struct rc_info *e);
-enum rc tally_read_responses(struct db *db, int64_t survey_id, tally_codes_fn *each, void *ctx, struct rc_info *e)
-    MUST_CHECK;
+/* Pages of 8 KB that the table of responses has. */
+enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e) MUST_CHECK;
+/* Responses on the pages [from, to): for each version met, the codes of all of them end to end, in no
+ * order. *likely: the version that most of them may have, 0 at first; leaves the last one that was met.
+ * Nothing but the tally writes responses, so its lock makes the parts one picture. On Citus a part of a
+ * distributed table cannot be named by its pages. */
+enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, int64_t *likely, tally_codes_fn *each, void *ctx,
+                             struct rc_info *e) MUST_CHECK;
 /* Delete up to `limit` responses of a version opened before `day`, and their comments. */
 enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,
                                tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "form/answers.h"
+#include "form/counter.h"
 #include "form/layout.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -32,6 +33,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     assert(f.codes_len <= sizeof codes && f.n_slots <= 64);
     rc = answers_decode(&f, data, size, &a, &got, &e);
     assert(answers_count(&f, data, size, counts) == rc);
+    if (size == f.codes_len) {
+        struct counter c;
+        int32_t quick[64] = {0};
+        assert(counter_make(&f, &a, &c, &e) == RC_OK);
+        assert(counter_add(&c, data, quick) == rc && memcmp(quick, counts, sizeof counts) == 0);
+    }
     if (rc == RC_OK) {
         answers_encode(&f, &got, codes);
         assert(memcmp(codes, data, size) == 0);

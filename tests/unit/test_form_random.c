@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "form/answers.h"
+#include "form/counter.h"
 #include "form/layout.h"
 
 enum { NODES = 40, ROUNDS = 400, FIELDS = 1200 };
@@ -227,6 +228,22 @@ static void recount(const struct form *f, const struct answers *in, int32_t *cou
     }
 }
 
+/* The counter agrees with answers_count and answers_profile on any bytes of the right length. */
+static void count_quickly(struct fixture *x, const unsigned char *codes, enum rc rc)
+{
+    struct counter c;
+    unsigned char slow[FORM_CODES_MAX], fast[FORM_CODES_MAX];
+    int32_t *counts = arena_array(&x->a, 2 * x->form.n_slots + 8, sizeof *counts);
+    assert_non_null(counts);
+    assert_int_equal(counter_make(&x->form, &x->a, &c, &x->e), RC_OK);
+    assert_int_equal(answers_count(&x->form, codes, x->form.codes_len, counts), rc);
+    assert_int_equal(counter_add(&c, codes, counts + x->form.n_slots), rc);
+    assert_memory_equal(counts, counts + x->form.n_slots, x->form.n_slots * sizeof *counts);
+    assert_int_equal(answers_profile(&x->form, codes, slow, sizeof slow), c.profile_len);
+    counter_profile(&c, codes, fast);
+    assert_memory_equal(slow, fast, c.profile_len);
+}
+
 static void ballots_survive(struct fixture *x, int32_t *counts, int32_t *by_hand)
 {
     struct form_field *f = arena_array(&x->a, FIELDS, sizeof *f);
@@ -244,6 +261,7 @@ static void ballots_survive(struct fixture *x, int32_t *counts, int32_t *by_hand
     assert_int_equal(answers_count(&x->form, codes, x->form.codes_len, counts), RC_OK);
     recount(&x->form, &back, by_hand);
     assert_memory_equal(counts, by_hand, x->form.n_slots * sizeof *counts);
+    count_quickly(x, codes, RC_OK);
     size_t len = answers_profile(&x->form, codes, profile, sizeof profile), at = 0;
     for (size_t i = 0; i < x->form.n_nodes; i++)
         for (size_t k = 0; x->nodes[i].is_profile && k < x->nodes[i].width; k++)
@@ -284,6 +302,7 @@ static void a_changed_bit_is_refused_or_another_ballot(void **state)
         codes[below(x->form.codes_len)] ^= (unsigned char)(1U << below(8));
         enum rc rc = answers_decode(&x->form, codes, x->form.codes_len, &x->a, &got, &x->e);
         assert_int_equal(answers_count(&x->form, codes, x->form.codes_len, counts), rc);
+        count_quickly(x, codes, rc);
         if (rc == RC_OK) {
             answers_encode(&x->form, &got, again);
             assert_memory_equal(codes, again, x->form.codes_len);
