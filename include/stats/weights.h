@@ -28,7 +28,7 @@ struct rake_options {
     int r_max_iterations;
     double r_epsilon;
 };
-#define RAKE_OPTIONS_DEFAULT ((struct rake_options){1e-6, 1e-12, 1000, 0, 0})
+#define RAKE_OPTIONS_DEFAULT {1e-6, 1e-12, 1000, 0, 0} /* to initialise one */
 
 struct rake_report {
     int iterations;
