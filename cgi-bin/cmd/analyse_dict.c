@@ -1,4 +1,5 @@
 /* tally analyse: texts to codes, and back to near names. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,33 +7,37 @@
 
 enum { FIRST_SLOTS = 32 };
 
-/* Texts of up to 8 bytes are their own key; longer ones are hashed (FNV-1a, 64 bits) and compared. */
-static uint64_t key_of(const char *p, size_t len)
+/* Texts of up to 8 bytes are, with their length, their own key: two loads that overlap hold all of it.
+ * Longer ones are hashed (FNV-1a, 64 bits) and compared. */
+static inline uint64_t key_of(const char *p, size_t len)
 {
-    uint64_t key = 0;
-    if (len <= sizeof key) {
-        memcpy(&key, p, len);
-        return key;
+    uint64_t key = 14695981039346656037u;
+    if (len >= 4 && len <= sizeof key) {
+        uint32_t low, high;
+        memcpy(&low, p, sizeof low);
+        memcpy(&high, p + len - sizeof high, sizeof high);
+        return (uint64_t)high << 32 | low;
     }
-    key = 14695981039346656037u;
+    if (len < 4)
+        return len == 0 ? 0 : (unsigned)(unsigned char)p[0] << 16 | (unsigned)(unsigned char)p[len / 2] << 8 | (unsigned char)p[len - 1];
     for (size_t i = 0; i < len; i++)
         key = (key ^ (unsigned char)p[i]) * 1099511628211u;
     return key;
 }
 
-static size_t slot_of(uint64_t key, size_t cap)
+static inline size_t slot_of(uint64_t key, size_t cap)
 {
     key *= 0x9e3779b97f4a7c15u; /* Fibonacci hashing: the upper bits depend on all of the key */
     return (size_t)(key >> 32) & (cap - 1);
 }
 
-static bool is_text(const struct dict *d, const struct dict_slot *s, uint64_t key, const char *p, size_t len)
+static inline bool is_text(const struct dict *d, const struct dict_slot *s, uint64_t key, const char *p, size_t len)
 {
     return s->key == key && s->len == len && (len <= sizeof key || memcmp(d->texts[s->code - 1], p, len) == 0);
 }
 
 /* Where the text is, or the free slot where it belongs. */
-static struct dict_slot *find(const struct dict *d, uint64_t key, const char *p, size_t len)
+static inline struct dict_slot *find(const struct dict *d, uint64_t key, const char *p, size_t len)
 {
     size_t i = slot_of(key, d->cap);
     while (d->slots[i].code != 0 && !is_text(d, &d->slots[i], key, p, len))
@@ -45,6 +50,8 @@ static bool grow(struct dict *d, struct arena *a)
 {
     if (d->n * 2 < d->cap)
         return true;
+    if (d->of_byte == NULL && (d->of_byte = arena_array(a, UCHAR_MAX + 1, sizeof *d->of_byte)) == NULL)
+        return false;
     struct dict more = {.cap = d->cap == 0 ? FIRST_SLOTS : d->cap * 2};
     more.slots = arena_array(a, more.cap, sizeof *more.slots);
     more.texts = arena_array(a, more.cap / 2, sizeof *more.texts);
@@ -73,7 +80,7 @@ uint32_t dict_find(const struct dict *d, const char *p, size_t len)
 
 uint32_t dict_code(struct dict *d, struct arena *a, const char *p, size_t len, bool *is_full)
 {
-    if (len == 1 && d->of_byte[(unsigned char)*p] != 0)
+    if (len == 1 && d->of_byte != NULL && d->of_byte[(unsigned char)*p] != 0)
         return d->of_byte[(unsigned char)*p];
     uint64_t key = key_of(p, len);
     struct dict_slot *s = d->cap > 0 ? find(d, key, p, len) : NULL;

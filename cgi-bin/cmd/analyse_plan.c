@@ -57,8 +57,14 @@ static enum rc want_table(struct job *j, int variable, int group, struct rc_info
             memcpy(more, j->tables, j->n_tables * sizeof *more);
         j->tables = more;
     }
-    j->data.columns[j->variables[variable].column].is_coded = true;
-    j->tables[j->n_tables++] = (struct table){.variable = variable, .group = group};
+    static const uint32_t no_group = 0;
+    struct column *answer = &j->data.columns[j->variables[variable].column];
+    answer->is_coded = true;
+    j->tables[j->n_tables++] =
+        (struct table){.variable = variable,
+                       .group = group,
+                       .answer_code = &answer->code,
+                       .group_code = group == NO_GROUP ? &no_group : &j->data.columns[j->groups[group].column].code};
     return RC_OK;
 }
 
@@ -67,7 +73,7 @@ static enum rc want_mean(struct job *j, int variable, int group, struct rc_info 
 {
     j->data.columns[j->variables[variable].column].is_number = true;
     if (j->weighting != WEIGHTS_AS_GIVEN)
-        return want_table(j, variable, group, e);
+        return group == NO_GROUP && job_table(j, variable, NO_GROUP) != NULL ? RC_OK : want_table(j, variable, group, e);
     if (j->n_numbers % ANALYSE_LIST_MAX == 0) {
         struct number_table *more = arena_array(&j->arena, j->n_numbers + ANALYSE_LIST_MAX, sizeof *more);
         if (more == NULL)
@@ -218,10 +224,10 @@ static enum rc plan_tables(struct job *j, struct rc_info *e)
 {
     enum rc rc = RC_OK;
     for (int v = 0; v < (int)j->n_variables; v++)
-        for (int g = NO_GROUP; g < (int)j->n_groups && rc == RC_OK; g++) {
+        for (int g = (int)j->n_groups - 1; g >= NO_GROUP && rc == RC_OK; g--) {
             if (g != NO_GROUP && !is_domain(j, g))
                 continue;
-            if (needs_shares(j, v))
+            if (needs_shares(j, v) && (g != NO_GROUP || job_table(j, v, NO_GROUP) == NULL))
                 rc = want_table(j, v, g, e);
             if (rc == RC_OK && j->variables[v].has_mean)
                 rc = want_mean(j, v, g, e);

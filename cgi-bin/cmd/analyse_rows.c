@@ -185,7 +185,7 @@ enum rc job_rows(struct job *j, const struct table *t, struct arena *a, struct r
 const struct table *job_table(const struct job *j, int variable, int group)
 {
     for (size_t i = 0; i < j->n_tables; i++)
-        if (j->tables[i].variable == variable && j->tables[i].group == group)
+        if (j->tables[i].variable == variable && (group == NO_GROUP || j->tables[i].group == group))
             return &j->tables[i];
     return NULL;
 }

@@ -142,9 +142,7 @@ enum rc job_add_row(void *job, struct rc_info *e)
     c->weight_max = w > c->weight_max ? w : c->weight_max;
     for (size_t i = 0; i < j->n_tables; i++) {
         const struct table *t = &j->tables[i];
-        size_t answer = j->data.columns[j->variables[t->variable].column].code;
-        size_t group = t->group == NO_GROUP ? 0 : j->data.columns[j->groups[t->group].column].code;
-        struct sum *s = &t->sums[(cell * t->cap_groups + group) * t->cap_answers + answer];
+        struct sum *s = &t->sums[(cell * t->cap_groups + *t->group_code) * t->cap_answers + *t->answer_code];
         s->n++;
         s->w += w;
         s->w2 += w2;

@@ -23,7 +23,7 @@ struct dict {
     size_t cap; /* a power of two, at least twice n */
     const char **texts; /* [code - 1] */
     size_t n;
-    uint32_t of_byte[256]; /* codes of the texts of one byte: most answers are */
+    uint32_t *of_byte; /* [256] codes of the texts of one byte: most answers are; NULL while n is 0 */
 };
 
 struct column {

@@ -29,8 +29,7 @@ enum rc job_design(struct job *j, struct rc_info *e) MUST_CHECK;
 /* In `a`. RC_OK, RC_NOMEM, RC_INPUT. */
 enum rc job_rows(struct job *j, const struct table *t, struct arena *a, struct rows *out, struct rc_info *e) MUST_CHECK;
 
-/* The table or the numbers of a variable in a grouping, NULL if there are none. */
-const struct table *job_table(const struct job *j, int variable, int group);
+/* The numbers of a variable in a grouping, NULL if there are none. */
 const struct number_table *job_numbers(const struct job *j, int variable, int group);
 
 /* Sums of numbers as the library's accumulators, [n_strata], in `a`; NULL without memory. */

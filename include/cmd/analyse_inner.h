@@ -24,6 +24,7 @@ struct sum {
 /* Answers of one question, in one grouping (or none: group code 0 alone). */
 struct table {
     int variable, group;
+    const uint32_t *answer_code, *group_code; /* of the row in hand */
     size_t cap_cells, cap_answers, cap_groups;
     struct sum *sums; /* [cap_cells][cap_groups][cap_answers]; answer 0: missing, group 0: in none */
 };
@@ -144,6 +145,10 @@ struct job {
     double *factor;             /* [stratum] by which the weights in the sums are to be multiplied */
     size_t n_strata;
 };
+
+/* analyse_rows.c: the table of a variable in a grouping, for NO_GROUP any of the variable's (its groups
+ * together are everybody); NULL if there is none. */
+const struct table *job_table(const struct job *j, int variable, int group);
 
 /* analyse_plan.c: names to columns, and the tables that are needed. RC_USAGE for names there are not. */
 enum rc job_plan(struct job *j, struct rc_info *e) MUST_CHECK;
