@@ -131,6 +131,12 @@ recount() {
     "$here/recount.sh" >>"$LINE_DIR/figures"
 }
 
+# The statistics of any CSV file: no house is needed.
+analysing() {
+    say "analysing a large file"
+    "$here/analyse.sh" >>"$LINE_DIR/figures"
+}
+
 [ "$rounds" -ge 5 ] || say "fewer than five rounds: a try, not a measurement"
 line_start bench
 trap finish EXIT
@@ -146,6 +152,7 @@ row "survey, memory at its highest" MB "<= 32" \
 first_visit
 opening
 recount
+analysing
 say "$(nproc) processors, PostgreSQL and clients on the same machine; $n_accept ballots acknowledged and counted"
 if ! awk -v json="$json" -f "$here/table.awk" "$LINE_DIR/figures"; then
     LINE_QUIET=1 # the house is well; its logs would tell nothing
