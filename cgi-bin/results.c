@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "pages/census.h"
 #include "pages/results.h"
 #include "web/fcgi.h"
 #include "web/page.h"
@@ -15,20 +16,24 @@ enum { ARENA_BYTES_MAX = 8 * 1024 * 1024 };
 
 static const struct web_route routes[] = {
     {WEB_GET, "/results/", results_list_page}, {WEB_GET, "/results/*", results_survey_page},
+    {WEB_GET, "/census/", census_newest_page}, {WEB_GET, "/census/*", census_date_page},
     {WEB_GET, "/readyz", results_readyz},      {WEB_GET, "/metrics", results_metrics},
 };
 
 struct refresher {
     struct results *results;
+    struct census_pages *census;
     pthread_mutex_t lock;
     pthread_cond_t wake;
 };
 
-static void refresh(struct results *r)
+static void refresh(const struct refresher *x)
 {
     static bool is_failing; /* said once per outage; one thread at a time calls this */
     struct rc_info e = {0};
-    enum rc rc = results_refresh(r, &e);
+    enum rc rc = results_refresh(x->results, &e);
+    if (rc == RC_OK)
+        rc = census_pages_refresh(x->census, &e);
     if (rc != RC_OK && !is_failing)
         log_error("refresh_failed", kv_s("rc", rc_name(rc)), kv_s("why", e.msg));
     else if (rc == RC_OK && is_failing)
@@ -46,7 +51,7 @@ static void *refresh_loop(void *p)
         until.tv_sec += setting_int(SET_REFRESH_S);
         (void)pthread_cond_timedwait(&x->wake, &x->lock, &until);
         if (!fcgi_is_stopping())
-            refresh(x->results);
+            refresh(x);
     }
     (void)pthread_mutex_unlock(&x->lock);
     return NULL;
@@ -75,7 +80,7 @@ static enum rc serve(struct refresher *x, struct rc_info *e)
     const struct web_app app = {"results", x->results, routes, sizeof routes / sizeof *routes,
                                 results_error_page, NULL};
     pthread_t thread;
-    refresh(x->results);
+    refresh(x);
     if (pthread_create(&thread, NULL, refresh_loop, x) != 0)
         return rc_set(e, RC_NOMEM, "cannot start the thread that refreshes");
     enum rc rc = fcgi_serve(&app, e);
@@ -96,13 +101,21 @@ static enum rc run(struct rc_info *e)
     struct db *db = rc == RC_OK ? publication_db() : NULL;
     if (rc == RC_OK && (db == NULL || (x.results = results_new(&a, c, db)) == NULL))
         rc = rc_set(e, RC_NOMEM, "no memory to begin");
-    if (rc == RC_OK)
+    struct db *census_db = rc == RC_OK ? census_results_db() : NULL;
+    if (rc == RC_OK && (census_db == NULL || (x.census = census_pages_new(&a, c, census_db)) == NULL))
+        rc = rc_set(e, RC_NOMEM, "no memory to begin");
+    if (rc == RC_OK) {
+        results_set_census(x.results, x.census);
         rc = prepare(&x, e);
+    }
     if (rc == RC_OK)
         rc = serve(&x, e);
     if (x.results != NULL)
         results_release(x.results);
+    if (x.census != NULL)
+        census_pages_release(x.census);
     db_free(db);
+    db_free(census_db);
     arena_release(&a);
     return rc;
 }

@@ -42,6 +42,7 @@ struct snapshot {
 struct results {
     const struct catalogue *c;
     struct db *db;
+    struct census_pages *census;
     pthread_mutex_t lock; /* guards everything below, and the snapshot in use */
     struct snapshot snapshots[2];
     int now;              /* the one in use */
@@ -63,6 +64,16 @@ struct results *results_new(struct arena *a, const struct catalogue *c, struct d
                 buf_init(&r->snapshots[s].items[i].pages[l].html, PAGE_BYTES_MAX);
     }
     return r;
+}
+
+void results_set_census(struct results *r, struct census_pages *census)
+{
+    r->census = census;
+}
+
+struct census_pages *results_census(const struct results *r)
+{
+    return r->census;
 }
 
 static void snapshot_reset(struct snapshot *s)

@@ -197,17 +197,21 @@ void page_begin(struct html *w, const struct page *p)
 
 void page_end(struct html *w, const struct page *p)
 {
+    static const char *const places[][2] = {
+        {"/", "frame.surveys"}, {"/results/", "frame.results"}, {"/census/", "frame.census"}};
     const char *const *langs;
     (void)catalogue_langs(p->c, &langs);
     html_lit(w, "</main>\n<footer class=\"bottom\">\n<div class=\"wide\">\n<p>");
     html_tr(w, p->c, p->lang, "frame.footer", NULL);
-    html_lit(w, "</p>\n<p><a href=\"/?lang=");
-    html_url(w, langs[p->lang]);
-    html_lit(w, "\">");
-    html_tr(w, p->c, p->lang, "frame.surveys", NULL);
-    html_lit(w, "</a> <a href=\"/results/?lang=");
-    html_url(w, langs[p->lang]);
-    html_lit(w, "\">");
-    html_tr(w, p->c, p->lang, "frame.results", NULL);
-    html_lit(w, "</a></p>\n</div>\n</footer>\n</body>\n</html>\n");
+    html_lit(w, "</p>\n<p>");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        html_lit(w, "<a href=\"");
+        html_attr(w, places[i][0]);
+        html_lit(w, "?lang=");
+        html_url(w, langs[p->lang]);
+        html_lit(w, "\">");
+        html_tr(w, p->c, p->lang, places[i][1], NULL);
+        html_lit(w, "</a> ");
+    }
+    html_lit(w, "</p>\n</div>\n</footer>\n</body>\n</html>\n");
 }

@@ -32,6 +32,11 @@ enum rc results_metrics(void *app, const struct request *rq, struct response *rs
 void results_error_page(void *app, const struct request *rq, enum rc rc, const struct rc_info *why,
                         struct response *rs);
 
+/* The censuses that the handlers of pages/census.h serve; set before serving, NULL: none. */
+struct census_pages;
+void results_set_census(struct results *r, struct census_pages *census);
+struct census_pages *results_census(const struct results *r);
+
 /* One survey's figures as they are to be shown; what the page writers take. */
 struct results_view {
     const struct catalogue *c;
