@@ -118,6 +118,7 @@ enum rc estimate_answers(const struct sample *s, const uint32_t *answer, const d
                          const uint32_t *group, uint32_t in_group, struct estimate *out,
                          struct rc_info *e)
 {
+    assert(answer);
     struct rows r = {.answer = answer, .value_of = value_of, .group = group, .in_group = in_group};
     return one(s, &r, out, e);
 }
@@ -155,7 +156,7 @@ enum rc estimate_answers_difference(const struct sample *s, const uint32_t *answ
                                     const double *value_of, const uint32_t *group, uint32_t in_a,
                                     uint32_t in_b, struct difference *out, struct rc_info *e)
 {
-    assert(group);
+    assert(answer && group);
     struct rows a = {.answer = answer, .value_of = value_of, .group = group, .in_group = in_a}, b = a;
     b.in_group = in_b;
     return two(s, &a, &b, out, e);

@@ -118,8 +118,9 @@ static bool solve(size_t m, double *left, double *right)
             }
         }
     }
-    for (size_t k = 0; k < m * m; k++)
-        right[k] /= left[k / m * m + k / m];
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++)
+            right[i * m + j] /= left[i * m + i];
     return true;
 }
 
