@@ -231,7 +231,7 @@ static void every_golden_value_agrees(void **state)
     (void)state;
     json_error_t problem;
     load_golden();
-    json_t *doc = json_load_file("tests/golden/whitepaper-2014/expected.json", 0, &problem);
+    json_t *doc = json_load_file("tests/golden/cases/whitepaper-2014/expected.json", 0, &problem);
     if (doc == NULL)
         fail_msg("%s", problem.text);
     size_t i, n = 0, n_agree = 0;

@@ -67,6 +67,9 @@ static void every_value_agrees(void **state)
     }
     size_t all = json_array_size(values) - others;
     print_message("%s: %zu of %zu values agree\n", row->name, agreed, all);
+    if (others > 0)
+        print_message("%s: %zu values of the block %s are those of test_census\n", row->name, others,
+                      row->elsewhere);
     json_decref(c.expected);
     arena_release(&a);
     assert_true(all > 0);

@@ -297,36 +297,57 @@ static void the_scale_of_weights_changes_no_share(void **state)
     arena_release(&w.arena);
 }
 
-/* Three strata: one with a single respondent, one taken in full, one with three of ten. */
+/* Five strata: two with a single respondent, of which one is taken in full, as is another. Standard
+ * errors from R 4.2.2, survey 4.1-1, options(survey.lonely.psu = rule): svymean(~y, d) with fpc = ~N and
+ * without it, and of subset(d, g == 1). */
+static const struct {
+    const char *rule;
+    double finite, infinite, group_finite, group_infinite;
+} by_r[] = {
+    {"remove", 0.18544954675472888, 0.21994295969128597, 0.039105478249233272, 0.10833289367150768},
+    {"certainty", 0.18544954675472888, 0.21994295969128597, 0.039105478249233272, 0.10833289367150768},
+    {"adjust", 0.18747637795266214, 0.22278839440663806, 0.044570010095678403, 0.11179487824861009},
+    {"average", 0.20733889647004966, 0.28394513999997323, 0.043721253828962525, 0.13985716434540271},
+};
+
 static void lonely_strata_follow_their_rule(void **state)
 {
     (void)state;
-    const double n[] = {1, 1, 1, 1, 1, 1}, weight[] = {2, 1, 1, 3, 4, 5}, y[] = {1, 0, 1, 1, 0, 1};
-    const uint32_t stratum[] = {0, 1, 1, 2, 2, 2};
-    const double population[] = {4, 2, 10};
-    for (enum lonely_rule rule = LONELY_REMOVE; rule < LONELY_RULES; rule++) {
-        struct arena a;
-        struct rc_info e = {0};
-        struct estimate p;
-        double w[6], w2[6], z[6];
-        arena_init(&a, 1 << 20);
-        sample_weigh(6, n, weight, w, w2);
-        struct sample s = {.n_rows = 6, .n = n, .w = w, .w2 = w2, .stratum = stratum, .n_strata = 3,
-                           .population = population, .lonely = rule};
-        must(sample_prepare(&s, &a, &e), &e);
-        must(estimate_mean(&s, y, NULL, &p, &e), &e);
-        for (size_t i = 0; i < 6; i++)
-            z[i] = w[i] * (y[i] - p.value) / p.sum_w;
-        near(p.value, 0.6875, "share"); /* 11 of 16 */
-        near(p.se, sqrt(by_definition(&s, z, rule)), lonely_rule_name(rule));
-        s.lonely = LONELY_FAIL;
-        struct estimate before = p;
-        assert_int_equal(estimate_mean(&s, y, NULL, &p, &e), RC_INPUT);
-        assert_string_equal(e.reason, "lonely_stratum");
-        assert_memory_equal(&before, &p, sizeof p);
-        assert_int_equal(lonely_rule_named(lonely_rule_name(rule)), rule);
-        arena_release(&a);
-    }
+    enum { N = 9 };
+    const double n[N] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, weight[N] = {2, 1, 1, 3, 4, 5, 2, 2, 1};
+    const double population[] = {4, 2, 10, 30, 1}, value_of[] = {0, 0, 1};
+    const uint32_t answer[N] = {2, 1, 2, 2, 1, 2, 1, 2, 2}, stratum[N] = {0, 1, 1, 2, 2, 2, 3, 3, 4};
+    const uint32_t group[N] = {1, 1, 2, 1, 2, 2, 2, 1, 1};
+    for (size_t k = 0; k < sizeof by_r / sizeof *by_r; k++)
+        for (int is_finite = 0; is_finite < 2; is_finite++) {
+            struct arena a;
+            struct rc_info e = {0};
+            struct estimate p;
+            double w[N], w2[N], z[N];
+            arena_init(&a, 1 << 20);
+            sample_weigh(N, n, weight, w, w2);
+            struct sample s = {.n_rows = N, .n = n, .w = w, .w2 = w2, .stratum = stratum, .n_strata = 5,
+                               .population = is_finite ? population : NULL,
+                               .lonely = lonely_rule_named(by_r[k].rule)};
+            must(sample_prepare(&s, &a, &e), &e);
+            must(estimate_answers(&s, answer, value_of, NULL, 0, &p, &e), &e);
+            near(p.se, is_finite ? by_r[k].finite : by_r[k].infinite, by_r[k].rule);
+            for (size_t i = 0; i < N; i++)
+                z[i] = w[i] * (value_of[answer[i]] - p.value) / p.sum_w;
+            near(p.se, sqrt(by_definition(&s, z, s.lonely)), by_r[k].rule);
+            assert_true(p.degf == 4);
+            must(estimate_answers(&s, answer, value_of, group, 1, &p, &e), &e);
+            near(p.se, is_finite ? by_r[k].group_finite : by_r[k].group_infinite, by_r[k].rule);
+            assert_true(p.degf == 0);
+            assert_string_equal(lonely_rule_name(s.lonely), by_r[k].rule);
+            s.lonely = LONELY_FAIL;
+            struct estimate before = p;
+            assert_int_equal(estimate_answers(&s, answer, value_of, NULL, 0, &p, &e), RC_INPUT);
+            assert_string_equal(e.reason, "lonely_stratum");
+            assert_memory_equal(&before, &p, sizeof p);
+            arena_release(&a);
+        }
+    assert_int_equal(lonely_rule_named("fail"), LONELY_FAIL);
     assert_int_equal(lonely_rule_named("ignore"), LONELY_RULES);
 }
 
