@@ -5,7 +5,7 @@
 
 #include "pages/census.h"
 
-enum { TILE = 100, GAP = 4, MAP_COLS = 7, MAP_ROWS = 8, SHADES = 5 };
+enum { TILE = 100, SHADES = 5, LONG_FROM = 100000 /* "100,000" is wider than a tile */ };
 
 /* Neighbours stay neighbours as far as squares allow. */
 static const struct division {
@@ -89,7 +89,10 @@ static void put_tile(struct html *w, const struct census_view *v, const struct d
     html_int(w, d->row * TILE);
     html_lit(w, ")\"><rect width=\"96\" height=\"96\" rx=\"6\"/><text x=\"48\" y=\"42\">");
     html_text(w, is_zh ? d->zh : d->letters);
-    html_lit(w, "</text><text class=\"n\" x=\"48\" y=\"74\">");
+    html_lit(w, "</text><text class=\"");
+    if (r != NULL && r->count >= LONG_FROM)
+        html_lit(w, "long ");
+    html_lit(w, "n\" x=\"48\" y=\"74\">");
     html_text(w, r != NULL ? census_grouped(r->count, n) : "–");
     html_lit(w, "</text></g>\n");
 }
