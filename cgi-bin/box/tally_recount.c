@@ -52,7 +52,7 @@ static void slot_name(const struct form *f, size_t slot, char *out, size_t size)
                        at < 2 ? states[at] : is_choice ? n->choices->items[at - 2].name : "answered");
         return;
     }
-    (void)snprintf(out, size, "?");
+    (void)snprintf(out, size, "questions counted together");
 }
 
 static void differ(struct recount *r, const struct recount_table *t, const struct cell *c, const char *what,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "form/answers.h"
+#include "form/joint.h"
 
 static void put_be(unsigned char *p, uint64_t v, size_t width)
 {
@@ -145,6 +146,7 @@ enum rc answers_count(const struct form *f, const unsigned char *codes, size_t l
     for (size_t i = 0; i < f->n_nodes; i++)
         if (f->nodes[i].width > 0)
             answers_count_one(&f->nodes[i], codes + f->nodes[i].offset, counts);
+    joint_count(f, codes, counts);
     return RC_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "form/answers.h"
+#include "form/joint.h"
 
 static bool is_byte(const struct form_node *n)
 {
@@ -126,6 +127,7 @@ enum rc counter_add(const struct counter *c, const unsigned char *codes, int32_t
         add_bits(c, &c->bits[i], codes + c->bits[i].offset, counts);
     for (size_t i = 0; i < c->n_others; i++)
         answers_count_one(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset, counts);
+    joint_count(c->form, codes, counts);
     return RC_OK;
 }
 

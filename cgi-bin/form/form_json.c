@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "form/form.h"
+#include "form/joint.h"
 #include "form/layout.h"
 
 static const char *const type_names[] = {
@@ -84,6 +85,31 @@ static json_t *node_json(const struct form *f, const struct form_node *n)
     return o;
 }
 
+/* Crossings as pairs, grids as lists of node indexes; without any the key is absent, so that a form from
+ * before there were such keeps its bytes. */
+static void put_joint(json_t *o, const struct form *f)
+{
+    json_t *crosses = json_array(), *grids = json_array();
+    for (size_t i = 0; i < f->n_crosses; i++) {
+        json_t *pair = json_array();
+        (void)json_array_append_new(pair, index_json(f->crosses[i].row));
+        (void)json_array_append_new(pair, index_json(f->crosses[i].column));
+        (void)json_array_append_new(crosses, pair);
+    }
+    for (size_t i = 0; i < f->n_grids; i++) {
+        json_t *items = json_array();
+        for (size_t k = 0; k < f->grids[i].n_items; k++)
+            (void)json_array_append_new(items, index_json(f->grids[i].items[k]));
+        (void)json_array_append_new(grids, items);
+    }
+    if (f->n_crosses > 0)
+        (void)json_object_set(o, "crosses", crosses);
+    if (f->n_grids > 0)
+        (void)json_object_set(o, "grids", grids);
+    json_decref(crosses);
+    json_decref(grids);
+}
+
 static int append(const char *p, size_t len, void *out)
 {
     buf_put(out, p, len);
@@ -114,6 +140,7 @@ enum rc form_to_json(const struct form *f, struct buf *out, struct rc_info *e)
     (void)json_object_set_new(o, "min_opening", json_integer(f->min_opening));
     (void)json_object_set_new(o, "read_back", json_boolean(f->is_read_back));
     (void)json_object_set_new(o, "nodes", nodes);
+    put_joint(o, f);
     int failed = json_dump_callback(o, append, out, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(o);
     return failed != 0 || !buf_ok(out) ? rc_set(e, RC_NOMEM, "the definition of \"%s\" does not fit", f->slug) : RC_OK;
@@ -297,6 +324,62 @@ static void get_nodes(struct reader *r, const json_t *o)
     check_layout(r, all, nodes);
 }
 
+/* An index in a list, SIZE_MAX where it is none. */
+static size_t get_item(const json_t *list, size_t i)
+{
+    const json_t *v = json_array_get(list, i);
+    return json_is_integer(v) && json_integer_value(v) >= 0 ? (size_t)json_integer_value(v) : SIZE_MAX;
+}
+
+/* How many lists there are under `key`; 0, too, where there is no such key. */
+static size_t count_lists(struct reader *r, const json_t *o, const char *key, size_t max)
+{
+    const json_t *all = json_object_get(o, key);
+    size_t n = json_array_size(all);
+    if (all != NULL && (n == 0 || n > max)) {
+        wrong(r, key);
+        return 0;
+    }
+    return n;
+}
+
+static void get_grid(struct reader *r, const json_t *list, struct form_grid *out)
+{
+    size_t n = json_array_size(list);
+    size_t *items = n <= FORM_NODES_MAX ? arena_array(r->a, n + 1, sizeof *items) : NULL;
+    if (n > FORM_NODES_MAX)
+        wrong(r, "grids");
+    else if (items == NULL)
+        r->is_out = true;
+    for (size_t i = 0; items != NULL && i < n; i++)
+        items[i] = get_item(list, i);
+    *out = (struct form_grid){.n_items = items != NULL ? n : 0, .items = items};
+}
+
+static void get_joint(struct reader *r, const json_t *o)
+{
+    size_t n_crosses = count_lists(r, o, "crosses", FORM_CROSSES_MAX);
+    size_t n_grids = count_lists(r, o, "grids", FORM_NODES_MAX / FORM_GRID_MIN);
+    struct form_cross *crosses = arena_array(r->a, n_crosses + 1, sizeof *crosses);
+    struct form_grid *grids = arena_array(r->a, n_grids + 1, sizeof *grids);
+    if (crosses == NULL || grids == NULL) {
+        r->is_out = true;
+        return;
+    }
+    for (size_t i = 0; i < n_crosses; i++) {
+        const json_t *pair = json_array_get(json_object_get(o, "crosses"), i);
+        crosses[i] = (struct form_cross){.row = get_item(pair, 0), .column = get_item(pair, 1)};
+        if (json_array_size(pair) != 2)
+            wrong(r, "crosses");
+    }
+    for (size_t i = 0; i < n_grids; i++)
+        get_grid(r, json_array_get(json_object_get(o, "grids"), i), &grids[i]);
+    r->f->n_crosses = n_crosses;
+    r->f->n_grids = n_grids;
+    if (r->where == NULL && !r->is_out && joint_layout(r->f, crosses, grids, NULL) != RC_OK)
+        wrong(r, n_crosses > 0 ? "crosses" : "grids");
+}
+
 static void get_langs(struct reader *r, const json_t *o)
 {
     const json_t *langs = json_object_get(o, "langs");
@@ -338,6 +421,7 @@ static void get_form(struct reader *r, const json_t *o)
     f->min_opening = get_int(r, o, "min_opening", 1, 1000000);
     f->is_read_back = get_bool(r, o, "read_back");
     get_nodes(r, o);
+    get_joint(r, o);
     if (!text_is_slug(f->slug, strlen(f->slug)))
         wrong(r, "slug");
 }

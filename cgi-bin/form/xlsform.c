@@ -108,7 +108,7 @@ static const char *const survey_translated[] = {"label", "hint", "required_messa
 static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", NULL};
 static const char *const choices_translated[] = {"label", NULL};
 static const char *const settings_plain[] = {"form_id", "default_language", "version", "sample", "time_zone", "retain_days",
-                                             "smallest_age", "min_opening", "read_back", NULL};
+                                             "smallest_age", "min_opening", "read_back", "cross_tables", NULL};
 static const char *const settings_translated[] = {"form_title", "description", "organiser", "handler", "contact",
                                                   "legal_basis", "population", NULL};
 
@@ -282,6 +282,8 @@ enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct 
         xlsform_read_choices(r);
         xlsform_read_survey(r);
     }
+    if (r->n_problems == 0 && !r->is_out)
+        xlsform_read_joint(r);
     if (r->is_out || !buf_ok(problems))
         return rc_set(e, RC_NOMEM, "no memory for the questionnaire");
     if (r->n_problems > 0)

@@ -15,6 +15,9 @@ enum {
     FORM_LANGS_MAX = 8,
     FORM_NODES_MAX = 1000,
     FORM_CHOICES_MAX = 500, /* in one list */
+    FORM_CROSSES_MAX = 16,
+    FORM_GRID_MIN = 4,          /* items, from which on equal answers are looked at */
+    FORM_JOINT_SLOTS_MAX = 4000,
     FORM_CODES_MAX = 8192,  /* bytes of codes in one ballot */
     FORM_TEXT_MAX = 2000    /* code points in one text answer, unless the author says less */
 };
@@ -78,6 +81,20 @@ struct form_node {
     size_t slot, n_slots;
 };
 
+/* Two questions that are counted together, too: slot + i * (choices of `column`) + k counts the ballots
+ * with choice i of `row` and choice k of `column`. */
+struct form_cross {
+    size_t row, column; /* indexes of select_one questions */
+    size_t slot;
+};
+
+/* Items of one scale, asked one under the other: slot + k counts the ballots with choice k in all. */
+struct form_grid {
+    size_t n_items;
+    const size_t *items; /* indexes of the questions, in their order */
+    size_t slot;
+};
+
 enum form_sample { FORM_RANDOM, FORM_OPEN, FORM_DEMONSTRATION };
 
 struct form {
@@ -94,6 +111,9 @@ struct form {
     bool is_read_back;
     size_t n_nodes;
     const struct form_node *nodes;
+    size_t n_crosses, n_grids; /* see joint.h; their slots lie behind those of the nodes */
+    const struct form_cross *crosses;
+    const struct form_grid *grids;
     size_t codes_len; /* bytes of one ballot's codes */
     size_t n_slots;   /* length of a cell's counts */
 };

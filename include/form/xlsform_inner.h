@@ -44,4 +44,7 @@ bool xlsform_yes_no(struct xlsform_reader *r, const struct sheet *s, size_t row,
 void xlsform_read_choices(struct xlsform_reader *r);
 void xlsform_read_survey(struct xlsform_reader *r);
 
+/* After both, where there was no problem: the crossings and the grids. */
+void xlsform_read_joint(struct xlsform_reader *r);
+
 #endif
