@@ -92,10 +92,8 @@ static double t_upper(double t, double df)
 }
 
 /* Newton's method from GSL's quantile, or from a bisection where that is none. */
-double special_t_quantile(double p, double df)
+static double t_quantile(double p, double df)
 {
-    assert(p > 0 && p < 1 && df > 0);
-    begin();
     if (p == 0.5)
         return 0;
     double upper = p > 0.5 ? 1 - p : p, t = fabs(gsl_cdf_tdist_Pinv(p, df));
@@ -114,6 +112,22 @@ double special_t_quantile(double p, double df)
             t += (t_upper(t, df) - upper) / density;
     }
     return p > 0.5 ? t : -t;
+}
+
+/* The intervals of one group ask for the same quantile again and again: the last one is kept, per thread. */
+double special_t_quantile(double p, double df)
+{
+    static _Thread_local struct {
+        double p, df, t;
+    } last;
+    assert(p > 0 && p < 1 && df > 0);
+    begin();
+    if (last.p != p || last.df != df) {
+        last.t = t_quantile(p, df);
+        last.p = p;
+        last.df = df;
+    }
+    return last.t;
 }
 
 double special_t_two_sided(double t, double df)
