@@ -5,7 +5,7 @@
 
 #include "report/analysis.h"
 
-enum { CELL_MAX = 64, COLUMNS_MAX = 24, LINE_COLUMNS = 100, GAP = 2 };
+enum { CELL_MAX = 64, STATISTICS_MAX = 6, COLUMNS_MAX = 24, LINE_COLUMNS = 100, GAP = 2 };
 
 enum format { COUNT, WEIGHTED, SHARE, NUMBER, SCALED, P_VALUE, INTERVAL };
 
@@ -14,15 +14,14 @@ enum format { COUNT, WEIGHTED, SHARE, NUMBER, SCALED, P_VALUE, INTERVAL };
 static const struct column {
     const char *head;
     enum format format;
-    const char *statistics[4];
+    const char *statistics[STATISTICS_MAX];
 } columns[] = {
     {"n", COUNT, {"count", "cell_count"}},
     {"weighted", WEIGHTED, {"weighted_count", "cell_weighted_count"}},
     {"share %", SHARE, {"proportion", "column_proportion"}},
     {"mean", NUMBER, {"mean"}},
     {"difference", SCALED, {"difference"}},
-    {"interval", INTERVAL, {"ci_logit", "ci_wilson", "ci_exact"}},
-    {"interval", INTERVAL, {"ci_t", "ci_z"}},
+    {"interval", INTERVAL, {"ci_logit", "ci_wilson", "ci_exact", "ci_t", "ci_z"}},
     {"se", SCALED, {"se", "se_unpooled", "se_welch"}},
     {"sd", NUMBER, {"sd"}},
     {"deff", NUMBER, {"design_effect_vs_srs_with_replacement"}},
@@ -30,34 +29,34 @@ static const struct column {
 };
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
-/* Words for the line above a table. */
+/* Words around the values in the line above a table. */
 static const struct word {
-    const char *statistic, *words;
+    const char *statistic, *before, *after;
     enum format format;
 } words[] = {
-    {"n", "respondents", COUNT},
-    {"n_valid", "answers", COUNT},
-    {"n_missing", "missing", COUNT},
-    {"item_nonresponse_rate", "missing %", SHARE},
-    {"sum_of_weights", "sum of weights", WEIGHTED},
-    {"weight_min", "smallest weight", NUMBER},
-    {"weight_max", "largest weight", NUMBER},
-    {"kish_deff", "Kish design effect", NUMBER},
-    {"n_eff_kish", "effective n", WEIGHTED},
-    {"degf", "degrees of freedom", COUNT},
-    {"pearson_chisq", "Pearson chi-square", NUMBER},
-    {"pearson_df", "df", COUNT},
-    {"pearson_p_value", "p", P_VALUE},
-    {"pearson_p_value_yates", "p (Yates)", P_VALUE},
-    {"min_expected_count", "smallest expected count", NUMBER},
-    {"cramers_v", "Cramer's V", NUMBER},
-    {"rao_scott_F", "Rao-Scott F", NUMBER},
-    {"rao_scott_ndf", "df", NUMBER},
-    {"rao_scott_ddf", "and", NUMBER},
-    {"rao_scott_p_value", "p", P_VALUE},
-    {"n_complete", "complete cases", COUNT},
-    {"n_items", "items", COUNT},
-    {"cronbach_alpha", "Cronbach's alpha", NUMBER},
+    {"n", "", " respondents", COUNT},
+    {"n_valid", "", " answers", COUNT},
+    {"n_missing", "", " missing", COUNT},
+    {"item_nonresponse_rate", "", "% of all", SHARE},
+    {"sum_of_weights", "sum of weights ", "", WEIGHTED},
+    {"weight_min", "smallest weight ", "", NUMBER},
+    {"weight_max", "largest weight ", "", NUMBER},
+    {"kish_deff", "Kish design effect ", "", NUMBER},
+    {"n_eff_kish", "effective n ", "", WEIGHTED},
+    {"degf", "", " degrees of freedom", COUNT},
+    {"pearson_chisq", "Pearson chi-square ", "", NUMBER},
+    {"pearson_df", "df ", "", COUNT},
+    {"pearson_p_value", "p ", "", P_VALUE},
+    {"pearson_p_value_yates", "p (Yates) ", "", P_VALUE},
+    {"min_expected_count", "smallest expected count ", "", NUMBER},
+    {"cramers_v", "Cramer's V ", "", NUMBER},
+    {"rao_scott_F", "Rao-Scott F ", "", NUMBER},
+    {"rao_scott_ndf", "df ", "", NUMBER},
+    {"rao_scott_ddf", "and ", "", NUMBER},
+    {"rao_scott_p_value", "p ", "", P_VALUE},
+    {"n_complete", "", " complete cases", COUNT},
+    {"n_items", "", " items", COUNT},
+    {"cronbach_alpha", "Cronbach's alpha ", "", NUMBER},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 
@@ -123,7 +122,7 @@ static void put_cell(char *cell, const struct column *c, const struct analysis_f
 {
     bool is_interval = c->format == INTERVAL;
     *cell = '\0';
-    for (size_t i = 0; i < 4 && c->statistics[i] != NULL; i++) {
+    for (size_t i = 0; i < STATISTICS_MAX && c->statistics[i] != NULL; i++) {
         const struct analysis_figure *f = find(row, n, c->statistics[i], is_interval ? "_low" : "");
         const struct analysis_figure *high = is_interval ? find(row, n, c->statistics[i], "_high") : NULL;
         if (f == NULL)
@@ -157,6 +156,14 @@ static void put_right(struct buf *out, const char *s, size_t width)
     buf_puts(out, s);
 }
 
+/* No spaces at the end of a line, where a row has nothing in the last columns. */
+static void end_line(struct buf *out)
+{
+    while (buf_ok(out) && out->len > 0 && out->p[out->len - 1] == ' ')
+        out->len--;
+    buf_putc(out, '\n');
+}
+
 /* ---- rows and tables ---- */
 
 /* Figures from `from` on that stand in one row with it. */
@@ -178,7 +185,7 @@ static void head_of(char *head, const struct analysis *an, const struct column *
         (void)snprintf(head, CELL_MAX, "%s", c->head);
 }
 
-/* "28 missing, 11.8 missing %": the statistics of a row that have words. */
+/* "209 answers, 28 missing, 11.8% of all": the statistics of a row that have words. */
 static void put_summary(struct buf *out, const struct analysis_figure *row, size_t n)
 {
     size_t at = 0;
@@ -189,7 +196,7 @@ static void put_summary(struct buf *out, const struct analysis_figure *row, size
             continue;
         if (f->reason == NULL)
             put_number(cell, words[w].format, f->value, f->is_share);
-        (void)snprintf(item, sizeof item, "%s %s", words[w].words, cell);
+        (void)snprintf(item, sizeof item, "%s%s%s", words[w].before, cell, words[w].after);
         size_t width = analysis_width(item);
         if (at > 0)
             buf_puts(out, at + width + 4 > LINE_COLUMNS ? "\n" : ", ");
@@ -260,7 +267,7 @@ static void put_table(const struct analysis *an, size_t from, size_t end, struct
             if (w.column[c] > 0)
                 put_right(out, cell, w.column[c]);
         }
-        buf_putc(out, '\n');
+        end_line(out);
     }
 }
 

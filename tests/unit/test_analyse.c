@@ -280,7 +280,7 @@ static void text_is_aligned(void **state)
     analysis_to_text(an, &out);
     assert_true(buf_ok(&out));
     assert_string_equal(out.p, "A note.\n\nq\n"
-                               "  answers 3\n"
+                               "  3 answers\n"
                                "        n  share %  95% interval\n"
                                "  满意  2     66.7  25.0 to 87.5\n"
                                "  \"x\"   0        -             -\n"
