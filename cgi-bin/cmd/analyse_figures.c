@@ -1,4 +1,5 @@
 /* tally analyse: shares and means, whole and in groups, with their intervals. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -104,8 +105,9 @@ static void put_item(struct job *j, const char *name, const char *domain, double
 
 /* ---- a question, an option, a box ---- */
 
-static void clear_choice(struct rows *rows)
+void job_clear_choice(struct rows *rows)
 {
+    assert(rows->value_of != NULL); /* what is asked for has its table: see plan_tables */
     memset(rows->value_of, 0, (rows->n_answers + 1) * sizeof *rows->value_of);
 }
 
@@ -130,7 +132,7 @@ static enum rc put_options(struct job *j, int variable, struct rows *rows, uint3
         const char *text = job_answer_text(c, answer);
         struct analysis_row r =
             analysis_row(&j->analysis, arena_printf(&j->arena, "%s=%s", v->name, text), domain, text, true);
-        clear_choice(rows);
+        job_clear_choice(rows);
         rows->value_of[answer] = 1;
         rc = put_share(j, &r, rows, group, e);
     }
@@ -143,7 +145,7 @@ enum rc job_choose_top(struct job *j, const struct top *top, struct rows *rows, 
     const struct column *c = &j->data.columns[v->column];
     double least = INFINITY, most = -INFINITY, number;
     bool is_scale = rint(top->low) == top->low && rint(top->high) == top->high;
-    clear_choice(rows);
+    job_clear_choice(rows);
     for (size_t i = 0; i < c->dict.n; i++) {
         if (!data_number(c->dict.texts[i], strlen(c->dict.texts[i]), &number))
             continue;
@@ -183,7 +185,7 @@ static enum rc put_tops(struct job *j, int variable, struct rows *rows, uint32_t
 void job_choose_numbers(const struct job *j, int variable, struct rows *rows)
 {
     const struct column *c = &j->data.columns[j->variables[variable].column];
-    clear_choice(rows);
+    job_clear_choice(rows);
     for (size_t i = 0; i < c->dict.n; i++)
         if (!data_number(c->dict.texts[i], strlen(c->dict.texts[i]), &rows->value_of[i + 1]))
             rows->value_of[i + 1] = 0; /* cannot be: the reading refused it */
@@ -234,7 +236,7 @@ static enum rc put_variable(struct job *j, int variable, int grouping, struct ro
     enum rc rc = RC_OK;
     if (v->has_options) {
         struct estimate est;
-        clear_choice(rows);
+        job_clear_choice(rows);
         rc = estimate_answers(&rows->sample, rows->answer, rows->value_of, group == 0 ? NULL : rows->group, group, &est, e);
         if (rc != RC_OK)
             return rc;

@@ -52,7 +52,10 @@ static bool grow_table(struct job *j, struct table *t)
             memcpy(more.sums + (c * more.cap_groups + g) * more.cap_answers, job_sum_at(t, c, 0, g),
                    t->cap_answers * sizeof *t->sums);
     free(t->sums);
-    *t = more;
+    t->sums = more.sums;
+    t->cap_cells = more.cap_cells;
+    t->cap_answers = more.cap_answers;
+    t->cap_groups = more.cap_groups;
     return true;
 }
 
@@ -70,7 +73,9 @@ static bool grow_numbers(struct job *j, struct number_table *t)
     for (size_t g = 0; g < t->cap_groups; g++)
         memcpy(more.sums + g * more.cap_strata, job_number_at(t, 0, g), t->cap_strata * sizeof *t->sums);
     free(t->sums);
-    *t = more;
+    t->sums = more.sums;
+    t->cap_strata = more.cap_strata;
+    t->cap_groups = more.cap_groups;
     return true;
 }
 

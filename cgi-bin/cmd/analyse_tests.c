@@ -116,7 +116,7 @@ static enum rc put_options(struct job *j, const struct pair *p, int variable, st
     for (size_t i = 0; rc == RC_OK && i < c->dict.n; i++) {
         const char *text = job_answer_text(c, order[i]), *target = arena_printf(&j->arena, "%s=%s", v->name, text);
         struct analysis_row r = analysis_row(&j->analysis, target, p->domain, text, true);
-        memset(rows->value_of, 0, (rows->n_answers + 1) * sizeof *rows->value_of);
+        job_clear_choice(rows);
         rows->value_of[order[i]] = 1;
         rc = put_rows(j, &r, p, rows, e);
     }

@@ -39,6 +39,9 @@ struct spread job_spread(const struct job *j, const struct number_table *t, size
 
 /* ---- analyse_figures.c ---- */
 
+/* No answer chosen. */
+void job_clear_choice(struct rows *rows);
+
 /* The answers that --top counts, into rows->value_of, and the figure's name, "q1.top2". */
 enum rc job_choose_top(struct job *j, const struct top *top, struct rows *rows, const char **target, struct rc_info *e) MUST_CHECK;
 
