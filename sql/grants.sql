@@ -34,7 +34,7 @@ GRANT SELECT, INSERT ON intake.quarantine TO minyi_tally;
 GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
 GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run, publish.opening
     TO minyi_tally;
-GRANT SELECT, INSERT ON publish.publication TO minyi_tally;
+GRANT SELECT, INSERT ON publish.publication, publish.row_kept TO minyi_tally;
 
 -- admin: definitions and publications; no batch, no receipt hash.
 GRANT USAGE ON SCHEMA core, publish, office TO minyi_admin;

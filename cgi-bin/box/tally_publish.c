@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "box/tally.h"
+#include "box/tally_disclose.h"
 #include "report/figures.h"
 
 enum { BODY_MAX = 16 << 20, HASH_BYTES = 32 };
@@ -25,12 +26,19 @@ static enum rc add_cell(void *ctx, const struct tally_cell *c, struct rc_info *e
     return RC_OK;
 }
 
-/* The figures of a version as JSON in `body`; empty where no ballot of it was counted. */
-static enum rc make_body(struct tally *t, const struct tally_form *f, struct arena *a, struct buf *body,
-                         struct rc_info *e)
+/* One publication in the making. */
+struct made {
+    struct arena a;
+    struct buf body;               /* JSON; empty where no ballot was counted */
+    struct disclose_kept *fresh;   /* rows that are replaced by it */
+    size_t n_fresh;
+};
+
+/* The figures of a version, as far as they may be published. */
+static enum rc make_body(struct tally *t, const struct tally_form *f, bool is_replay, struct made *m, struct rc_info *e)
 {
     struct figures_input in = {.form = f->open.form, .version_no = f->version_no};
-    struct sums s = {.form = f->open.form, .counts = arena_array(a, f->open.form->n_slots + 1, sizeof *s.counts)};
+    struct sums s = {.form = f->open.form, .counts = arena_array(&m->a, f->open.form->n_slots + 1, sizeof *s.counts)};
     struct publication p;
     if (s.counts == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu sums", f->open.form->n_slots);
@@ -39,10 +47,12 @@ static enum rc make_body(struct tally *t, const struct tally_form *f, struct are
         return rc;
     in.n_ballots = s.n;
     in.counts = s.counts;
-    rc = tally_days(t->db, f->open.survey_id, f->open.version_id, a, &in.first_day, &in.last_day, e);
+    rc = tally_days(t->db, f->open.survey_id, f->open.version_id, &m->a, &in.first_day, &in.last_day, e);
     if (rc == RC_OK)
-        rc = figures_make(&in, a, &p, e);
-    return rc == RC_OK ? publication_to_json(&p, body, e) : rc;
+        rc = figures_make(&in, &m->a, &p, e);
+    if (rc == RC_OK)
+        rc = tally_disclose(t, f, &in, is_replay, &m->a, &p, &m->fresh, &m->n_fresh, e);
+    return rc == RC_OK ? publication_to_json(&p, &m->body, e) : rc;
 }
 
 static void hash_body(const struct buf *body, unsigned char hash[HASH_BYTES])
@@ -50,17 +60,19 @@ static void hash_body(const struct buf *body, unsigned char hash[HASH_BYTES])
     (void)crypto_generichash(hash, HASH_BYTES, (const unsigned char *)body->p, body->len, NULL, 0);
 }
 
-static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t version_id, const struct buf *body,
+static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t version_id, struct made *m,
                             struct rc_info *e)
 {
     unsigned char hash[HASH_BYTES];
     bool is_new = false;
-    hash_body(body, hash);
+    hash_body(&m->body, hash);
     enum rc rc = db_begin(t->db, e);
     if (rc != RC_OK)
         return rc;
     fault_point("tally.before_publish");
-    rc = tally_publish(t->db, &w->survey, version_id, body->p, hash, &is_new, e);
+    rc = tally_publish(t->db, &w->survey, version_id, m->body.p, hash, &is_new, e);
+    if (rc == RC_OK)
+        rc = tally_keep_fresh(t, w->survey.survey_id, m->fresh, m->n_fresh, &m->a, e);
     if (rc == RC_OK)
         rc = tally_run_add(t->db, t->run_id, &(struct tally_counts){.published = is_new}, e);
     if (rc == RC_OK)
@@ -80,21 +92,20 @@ static enum rc with_body(struct tally *t, const struct tally_work *w, bool is_ch
     const struct tally_form *f = tally_work_form(w, w->survey.current_version);
     if (f == NULL)
         return RC_OK; /* nothing is published yet */
-    struct arena a;
-    struct buf body;
+    struct made m = {.fresh = NULL};
     unsigned char hash[HASH_BYTES];
     bool is_shown = false;
-    arena_init(&a, 64 << 20);
-    buf_init(&body, BODY_MAX);
-    enum rc rc = make_body(t, f, &a, &body, e);
-    if (rc == RC_OK && body.len > 0 && is_check) {
-        hash_body(&body, hash);
+    arena_init(&m.a, 64 << 20);
+    buf_init(&m.body, BODY_MAX);
+    enum rc rc = make_body(t, f, is_check, &m, e);
+    if (rc == RC_OK && m.body.len > 0 && is_check) {
+        hash_body(&m.body, hash);
         rc = tally_is_shown(t->db, f->open.survey_id, f->open.version_id, hash, &is_shown, is_stale, e);
-    } else if (rc == RC_OK && body.len > 0) {
-        rc = publish_body(t, w, f->open.version_id, &body, e);
+    } else if (rc == RC_OK && m.body.len > 0) {
+        rc = publish_body(t, w, f->open.version_id, &m, e);
     }
-    buf_release(&body);
-    arena_release(&a);
+    buf_release(&m.body);
+    arena_release(&m.a);
     return rc;
 }
 

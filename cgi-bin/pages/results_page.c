@@ -68,6 +68,15 @@ void results_age(const struct results_view *v, char out[80])
     }
 }
 
+/* "12,345"; where no question may show its numbers, that there are fewer than those would need. */
+static const char *ballots(const struct results_view *v, char out[32])
+{
+    if (v->p->rounding == 0 || v->p->n_ballots > 0)
+        return grouped(v->p->n_ballots, out);
+    (void)snprintf(out, 32, "< %lld", (long long)(v->p->threshold + v->p->rounding));
+    return out;
+}
+
 static void put_facts(struct html *w, const struct results_view *v)
 {
     char age[80], n[32];
@@ -75,7 +84,7 @@ static void put_facts(struct html *w, const struct results_view *v)
     html_lit(w, "<dl class=\"facts\">\n<div><dt>");
     html_text(w, t(v, "results.ballots"));
     html_lit(w, "</dt><dd>");
-    html_text(w, grouped(v->p->n_ballots, n));
+    html_text(w, ballots(v, n));
     html_lit(w, "</dd></div>\n<div><dt>");
     html_text(w, t(v, "results.tallied"));
     html_lit(w, "</dt><dd><span class=\"whole\">");
@@ -111,6 +120,18 @@ static void put_sample_note(struct html *w, const struct results_view *v)
                                        [FORM_DEMONSTRATION] = "results.sample_demonstration"};
     html_lit(w, "<p class=\"measure\">");
     html_text(w, t(v, keys[v->p->sample]));
+    html_lit(w, "</p>\n");
+}
+
+/* How counts are kept from telling about single people; a demonstration says that they are not. */
+static void put_rounding_note(struct html *w, const struct results_view *v)
+{
+    char base[32];
+    html_lit(w, "<p class=\"measure quiet\">");
+    if (v->p->rounding > 0)
+        html_tr(w, v->c, v->lang, "results.rounded", "base", grouped(v->p->rounding, base), NULL);
+    else
+        html_text(w, t(v, "results.exact"));
     html_lit(w, "</p>\n");
 }
 
@@ -279,6 +300,13 @@ static void put_suppressed(const struct table *x)
     html_lit(x->w, "</p>\n");
 }
 
+static void put_as_of(const struct table *x)
+{
+    html_lit(x->w, "<p class=\"quiet small\">");
+    html_tr(x->w, x->v->c, x->v->lang, "results.as_of", "date", x->q->as_of, NULL);
+    html_lit(x->w, "</p>\n");
+}
+
 /* One question; `level` 2 or 3 is that of its heading. */
 static void put_question(struct html *w, const struct results_view *v, const struct pub_question *q,
                          int level)
@@ -308,6 +336,8 @@ static void put_question(struct html *w, const struct results_view *v, const str
         else
             put_answered(&x);
         put_missing(&x);
+        if (q->as_of != NULL)
+            put_as_of(&x);
     }
     html_lit(w, "</section>\n");
 }
@@ -412,6 +442,7 @@ void results_write_survey(struct html *w, const struct results_view *v)
     put_stale_warning(w, v);
     put_facts(w, v);
     put_sample_note(w, v);
+    put_rounding_note(w, v);
     put_glance(w, v);
     put_questions(w, v);
     put_downloads(w, v);
@@ -432,7 +463,7 @@ static void put_list_item(struct html *w, const struct results_view *v)
     html_lit(w, "\">");
     html_text(w, label(v, &v->p->title));
     html_lit(w, "</a></h2>\n<p class=\"quiet small\">");
-    html_tr(w, v->c, v->lang, "results.list_item", "n", grouped(v->p->n_ballots, n), "date",
+    html_tr(w, v->c, v->lang, "results.list_item", "n", ballots(v, n), "date",
             v->head->tallied_local, NULL);
     html_lit(w, " <span class=\"whole\">");
     html_tr(w, v->c, v->lang, "results.age", "age", age, NULL);

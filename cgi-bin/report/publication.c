@@ -95,6 +95,8 @@ static json_t *question(struct writer *w, const struct pub_question *q)
     put(w, o, "options", options);
     if (q->is_suppressed)
         return o;
+    if (q->as_of != NULL)
+        put(w, o, "as_of", json_string(q->as_of));
     put(w, o, "n", json_integer(q->n));
     put(w, o, "not_asked", json_integer(q->n_not_asked));
     put(w, o, "skipped", json_integer(q->n_skipped));
@@ -124,6 +126,8 @@ static json_t *document(struct writer *w)
     put(w, o, "sample", json_string(sample_names[p->sample]));
     put(w, o, "ballots", json_integer(p->n_ballots));
     put(w, o, "threshold", json_integer(p->threshold));
+    if (p->rounding > 0)
+        put(w, o, "rounding", json_integer(p->rounding));
     put(w, o, "time_zone", json_string(p->time_zone != NULL ? p->time_zone : "Asia/Shanghai"));
     put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
     put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));

@@ -7,7 +7,8 @@ static void put_percent(struct csv *c, double p, int64_t n)
     csv_number(c, text);
 }
 
-/* Columns: question, question_text, row, row_text, count, n, percent, low, high, note. */
+/* Columns: question, question_text, row, row_text, count, n, percent, low, high, note: "suppressed", or
+ * the day whose counts these are where counts are rounded. */
 static void put_row(struct csv *c, const struct pub_question *q, size_t lang, const char *row,
                     const char *row_text, const struct pub_share *s, int64_t n)
 {
@@ -37,7 +38,7 @@ static void put_row(struct csv *c, const struct pub_question *q, size_t lang, co
         csv_number(c, "");
         csv_number(c, "");
     }
-    csv_text(c, "");
+    csv_text(c, q->as_of != NULL ? q->as_of : "");
     csv_end_row(c);
 }
 

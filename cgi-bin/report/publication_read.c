@@ -157,6 +157,8 @@ static void read_question(struct reader *r, const json_t *o, struct pub_question
     q->is_likert = read_bool(r, o, "likert");
     q->is_profile = read_bool(r, o, "profile");
     q->is_suppressed = read_bool(r, o, "suppressed");
+    if (!q->is_suppressed && json_object_get(o, "as_of") != NULL)
+        q->as_of = read_text(r, o, "as_of");
     if (!q->is_suppressed) {
         q->n = read_count(r, o, "n");
         q->n_not_asked = read_count(r, o, "not_asked");
@@ -204,6 +206,7 @@ static void read_document(struct reader *r, const json_t *o, struct publication 
     p->sample = read_sample(r, o);
     p->n_ballots = read_count(r, o, "ballots");
     p->threshold = read_count(r, o, "threshold");
+    p->rounding = json_object_get(o, "rounding") != NULL ? read_count(r, o, "rounding") : 0;
     p->time_zone = read_text(r, o, "time_zone");
     p->first_day = read_text(r, o, "first_day");
     p->last_day = read_text(r, o, "last_day");

@@ -90,7 +90,8 @@ static void propose(const struct disclosure_row *r, int32_t day, struct disclosu
     bool is_enough = n >= r->min_n && rounded >= r->min_n;
     bool has_history = r->state.is_shown || r->state.day != 0 || r->state.last_n != 0;
     bool may_move = !has_history || has_moved(n, r->state.last_n);
-    if (r->is_frozen || !may_move || (!is_enough && !r->state.is_shown))
+    bool is_done = has_history && r->state.day == day;
+    if (r->is_frozen || is_done || !may_move || (!is_enough && !r->state.is_shown))
         return;
     if (r->state.is_shown && !has_moved(rounded, whole(r->shown, r->n_whole)))
         return;

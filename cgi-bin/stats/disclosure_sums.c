@@ -130,13 +130,13 @@ static void tighten(struct day *d, size_t at)
 }
 
 /* Do the limits leave a cell what its own publications leave it? One that was never published must
- * keep five values. */
+ * keep five values, a helper (frozen before it was ever published) excepted. */
 static bool is_free(const struct day *d, size_t row, size_t k, int32_t day)
 {
     struct seen s = look(d->w, &(struct disclosure_term){(ptrdiff_t)row, k}, day);
     size_t c = d->first[row] + k;
     if (!s.has_before && !s.has_after)
-        return d->high[c] - d->low[c] >= DISCLOSURE_BASE - 1;
+        return d->w->rows[row].is_frozen || d->high[c] - d->low[c] >= DISCLOSURE_BASE - 1;
     if (s.has_before && d->high[c] < high_of(s.before) - slack_of(s.before))
         return false;
     return !s.has_after || d->low[c] <= low_of(s.after) + slack_of(s.after);

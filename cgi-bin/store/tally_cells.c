@@ -120,3 +120,36 @@ enum rc tally_publish(struct db *db, const struct tally_survey *s, int64_t versi
     *is_new = rc == RC_OK && !is_same;
     return rc;
 }
+
+enum rc tally_rows_kept(struct db *db, int64_t survey_id, struct arena *a, struct tally_row_kept **out, size_t *n,
+                        struct rc_info *e)
+{
+    struct db_rows r;
+    enum rc rc = db_query(db, TS_ROWS_KEPT, (const struct db_param[]){db_i64(survey_id)}, 1, a, &r, e);
+    if (rc != RC_OK)
+        return rc;
+    struct tally_row_kept *rows = arena_array(a, r.n_rows + 1, sizeof *rows);
+    if (rows == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for %zu published rows", r.n_rows);
+    for (size_t i = 0; i < r.n_rows; i++) {
+        size_t n_shown = db_get_i32_array(db_at(&r, i, 4), NULL, 0);
+        int32_t *shown = n_shown < SIZE_MAX ? arena_array(a, n_shown + 1, sizeof *shown) : NULL;
+        if (n_shown == SIZE_MAX)
+            return rc_set(e, RC_DB, "a published row holds no counts");
+        if (shown == NULL)
+            return rc_set(e, RC_NOMEM, "no memory for a published row");
+        (void)db_get_i32_array(db_at(&r, i, 4), shown, n_shown);
+        rows[i] = (struct tally_row_kept){db_get_text(db_at(&r, i, 0)),          (int32_t)db_get_i64(db_at(&r, i, 1)),
+                                          db_get_i64(db_at(&r, i, 2)) != 0, db_get_i64(db_at(&r, i, 3)), shown, n_shown};
+    }
+    *out = rows;
+    *n = r.n_rows;
+    return RC_OK;
+}
+
+enum rc tally_keep_row(struct db *db, int64_t survey_id, const struct tally_row_kept *row, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id),     db_text(row->address), db_i32(row->day),
+                                 db_bool(row->is_shown), db_i64(row->last_n),   db_i32_array(row->shown, row->n_shown)};
+    return db_query(db, TS_KEEP_ROW, p, 6, NULL, NULL, e);
+}

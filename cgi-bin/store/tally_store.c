@@ -95,6 +95,10 @@ static const struct db_stmt stmts[TS_N] = {
                    "VALUES ($1::bigint, $2::text, $3::bigint, now()) ON CONFLICT (survey_id) "
                    "DO UPDATE SET publication_id = excluded.publication_id, tallied_at = excluded.tallied_at", 3},
     [TS_CONFIRM] = {"confirm", "UPDATE publish.current SET tallied_at = now() WHERE survey_id = $1::bigint", 1},
+    [TS_ROWS_KEPT] = {"rows_kept", "SELECT address, day, is_shown, last_n, shown FROM publish.row_kept "
+                      "WHERE survey_id = $1::bigint ORDER BY address COLLATE \"C\", day", 1},
+    [TS_KEEP_ROW] = {"keep_row", "INSERT INTO publish.row_kept (survey_id, address, day, is_shown, last_n, shown) "
+                     "VALUES ($1::bigint, $2::text, $3::integer, $4::boolean, $5::bigint, $6::integer[])", 6},
 };
 
 struct db *tally_db(void)

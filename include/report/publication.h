@@ -35,6 +35,7 @@ struct pub_question {
     bool is_likert, is_profile;
     int64_t n;         /* valid answers: the denominator (don't know is not in it) */
     int64_t n_not_asked, n_skipped, n_dont_know;
+    const char *as_of; /* day of the tally whose counts these are, where rows wait for a change; or NULL */
     bool is_suppressed; /* below the row threshold: options hold no numbers */
     size_t n_options;
     const struct pub_option *options; /* closed questions */
@@ -52,6 +53,7 @@ struct publication {
     enum form_sample sample;
     int64_t n_ballots;
     int64_t threshold; /* rows below it are not published; 0 = off (demonstration) */
+    int64_t rounding;  /* counts are rounded to multiples of it; 0 = true counts (demonstration) */
     const char *time_zone; /* of the survey's days; NULL reads as Asia/Shanghai */
     const char *first_day, *last_day; /* days of the openings, YYYY-MM-DD, "" when none */
     size_t n_questions;

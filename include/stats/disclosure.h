@@ -15,7 +15,7 @@
  *     narrows a count of 0..4 to four values in one table of ten.
  *  3. ROW MINIMUM  A row is published while its true and its rounded n are both >= min_n.
  *  4. REPLACEMENT  A published row is replaced once its true and its rounded n have both moved by
- *     at least 10 since it was last published, up or down.  (Rules 3 and 4 on the true n alone say
+ *     at least 10 since it was last published, up or down, and at most once a day.  (Rules 3 and 4 on the true n alone say
  *     more than the figures do: "n rose by 10" and figures that rose by 5 bound the cells.)
  *  5. HOLDING BACK  Counts that everybody knows to add up (men + women = all; options of question A
  *     = options of question B) are declared as sums.  A row whose new figures would let a sum
@@ -72,7 +72,8 @@ struct disclosure_past {
 struct disclosure_row {
     const char *address;   /* names survey, version, question, part and shape; never changes */
     int64_t min_n;         /* >= DISCLOSURE_ROW_MIN (more for a shape that needs more) */
-    bool is_frozen;        /* keep what is shown, whatever was counted: another shape took its place */
+    bool is_frozen;        /* keep what is shown, whatever was counted; a row that was never shown is
+                              then a helper in sums, such as the number of ballots */
     size_t n_cells;        /* >= 1 */
     size_t n_whole;        /* the first n_whole cells add up to n: 1 where cells overlap */
     const int64_t *counts; /* n_cells true counts >= 0 */

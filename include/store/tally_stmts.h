@@ -36,6 +36,8 @@ enum tally_stmt {
     TS_PUBLISH,
     TS_SWITCH,
     TS_CONFIRM,
+    TS_ROWS_KEPT,
+    TS_KEEP_ROW,
     TS_N
 };
 

@@ -156,6 +156,20 @@ enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id
 /* First and last day of a version's openings, "YYYY-MM-DD", "" where there was none. */
 enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,
                    const char **last, struct rc_info *e) MUST_CHECK;
+/* What the disclosure rules keep of a survey: every publication of every row, by address and day. */
+struct tally_row_kept {
+    const char *address;
+    int32_t day; /* days since 2000-01-01 */
+    bool is_shown;
+    int64_t last_n;
+    const int32_t *shown;
+    size_t n_shown;
+};
+enum rc tally_rows_kept(struct db *db, int64_t survey_id, struct arena *a, struct tally_row_kept **out, size_t *n,
+                        struct rc_info *e) MUST_CHECK;
+/* Add one; inside the transaction that publishes it. */
+enum rc tally_keep_row(struct db *db, int64_t survey_id, const struct tally_row_kept *row, struct rc_info *e) MUST_CHECK;
+
 /* Are these the figures that are shown? *is_other: others of the same version are. */
 enum rc tally_is_shown(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
                        bool *is_shown, bool *is_other, struct rc_info *e) MUST_CHECK;

@@ -136,6 +136,7 @@ minyi_results|SELECT * FROM intake.batch
 minyi_results|SELECT * FROM intake.newest_key()
 minyi_results|SELECT * FROM publish.cell
 minyi_results|SELECT * FROM publish.cell_retired
+minyi_results|SELECT * FROM publish.row_kept
 minyi_results|UPDATE publish.current SET publication_id = 1
 minyi_results|INSERT INTO publish.publication (survey_id, version_id, body, body_hash) VALUES (1, 1, '', '')
 minyi_results|DELETE FROM publish.publication
@@ -153,10 +154,13 @@ minyi_tally|INSERT INTO intake.recovery_key (public_key) VALUES (decode(repeat('
 minyi_tally|UPDATE record.response SET codes = ''
 minyi_tally|UPDATE publish.publication SET body = ''
 minyi_tally|DELETE FROM publish.publication
+minyi_tally|UPDATE publish.row_kept SET last_n = 0
+minyi_tally|DELETE FROM publish.row_kept
 minyi_tally|CREATE TABLE record.x (a integer)
 minyi_admin|SELECT * FROM intake.batch
 minyi_admin|SELECT box_hashes FROM intake.quarantine
 minyi_admin|SELECT * FROM intake.epoch_key
+minyi_admin|SELECT * FROM publish.row_kept
 minyi_admin|SELECT record_hash FROM record.response
 minyi_admin|SELECT codes FROM record.response
 minyi_admin|SELECT * FROM record.comment

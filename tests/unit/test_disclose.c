@@ -1,0 +1,191 @@
+/* disclose: a publication with rounded counts, night after night. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report/disclose.h"
+
+static const unsigned char key[DISCLOSURE_KEY_BYTES] = {7};
+
+/* q: 1..5 and "don't know", slots 0..7; m: two ticks and an exclusive "none of it I know", slots 8..13
+ * (the last: answered); i: a number, slots 14..16. */
+static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "dk", .is_dont_know = true},
+                                            {.name = "3"}, {.name = "2"}, {.name = "1"}};
+static const struct form_choice ticks[] = {{.name = "a"}, {.name = "b"}, {.name = "dk", .is_dont_know = true, .is_exclusive = true}};
+static const struct form_choices five = {"five", 6, points}, several = {"several", 3, ticks};
+static const struct form_node nodes[] = {
+    {.type = FORM_SELECT_ONE, .name = "q", .is_likert = true, .choices = &five, .slot = 0, .n_slots = 8},
+    {.type = FORM_NOTE, .name = "note"},
+    {.type = FORM_SELECT_MULTIPLE, .name = "m", .choices = &several, .slot = 8, .n_slots = 6},
+    {.type = FORM_INTEGER, .name = "i", .slot = 14, .n_slots = 3},
+};
+
+struct nights {
+    struct arena a;
+    struct form form;
+    int64_t counts[17];
+    struct disclose_kept kept[64];
+    size_t n_kept, n_fresh;
+    struct publication p;
+};
+
+static void begin(struct nights *x, enum form_sample sample)
+{
+    *x = (struct nights){.form = {.slug = "s", .sample = sample, .n_nodes = 4, .nodes = nodes, .n_slots = 17}};
+    arena_init(&x->a, 4 << 20);
+}
+
+/* `n` ballots more of each kind: 20 n in all. */
+static void count(struct nights *x, int64_t n)
+{
+    const int64_t more[17] = {1, 1, 6, 5, 1, 3, 2, 1, /* q */ 0, 2, 9, 7, 3, 18, /* m */ 12, 0, 8};
+    for (size_t i = 0; i < 17; i++)
+        x->counts[i] += n * more[i];
+}
+
+static void night(struct nights *x, int32_t today, bool is_replay)
+{
+    struct figures_input in = {.form = &x->form, .version_no = 2, .counts = x->counts, .first_day = "", .last_day = ""};
+    struct disclose_kept *fresh = NULL;
+    struct rc_info e = {0};
+    in.n_ballots = x->counts[14] + x->counts[15] + x->counts[16];
+    assert_int_equal(figures_make(&in, &x->a, &x->p, &e), RC_OK);
+    const struct disclose_input d = {.figures = &in, .key = key, .today = today, .is_replay = is_replay, .kept = x->kept, .n_kept = x->n_kept};
+    if (publication_disclose(&x->p, &d, &x->a, &fresh, &x->n_fresh, &e) != RC_OK)
+        fail_msg("%s", e.msg);
+    for (size_t i = 0; i < x->n_fresh; i++) { /* as the database gives them back: by address and day */
+        size_t at = x->n_kept++;
+        assert_true(x->n_kept <= 64);
+        for (; at > 0 && strcmp(x->kept[at - 1].address, fresh[i].address) > 0; at--)
+            x->kept[at] = x->kept[at - 1];
+        x->kept[at] = fresh[i];
+    }
+}
+
+static void every_number_is_a_multiple_and_adds_up(void **state)
+{
+    (void)state;
+    struct nights x;
+    begin(&x, FORM_RANDOM);
+    count(&x, 11);
+    night(&x, 6000, false);
+    const struct pub_question *q = &x.p.questions[0], *m = &x.p.questions[1];
+    assert_true(x.p.rounding == 5 && x.p.n_ballots % 5 == 0 && x.p.n_ballots > 195 && x.p.n_ballots < 245);
+    assert_true(!q->is_suppressed && !m->is_suppressed);
+    int64_t sum = 0;
+    for (size_t i = 0; i < q->n_options; i++) {
+        assert_true(q->options[i].share.count % 5 == 0);
+        sum += q->options[i].is_dont_know ? 0 : q->options[i].share.count;
+    }
+    assert_int_equal(sum, q->n);
+    assert_true(q->options[0].share.count > 61 && q->options[0].share.count < 71); /* 66 said 5 */
+    assert_true(q->options[5].share.count > 6 && q->options[5].share.count < 16);  /* 11 said 1 */
+    assert_int_equal(q->top2.count, q->options[0].share.count + q->options[1].share.count);
+    assert_true(q->has_boxes && q->top2.has_interval && q->top2.low < q->top2.p && q->top2.p < q->top2.high);
+    assert_true(m->n % 5 == 0 && m->n > 160 && m->n < 170); /* 18 - 3 of 20, eleven times */
+    assert_true(m->n_dont_know % 5 == 0 && m->n_skipped % 5 == 0 && q->n_dont_know % 5 == 0);
+    for (size_t i = 0; i < m->n_options; i++)
+        assert_true(m->options[i].share.p <= 1 && m->options[i].share.count % 5 == 0);
+    assert_string_equal(q->as_of, "2016-06-05"); /* 6000 days after 2000-01-01 */
+    arena_release(&x.a);
+}
+
+static void a_table_waits_for_ten_and_a_replay_changes_nothing(void **state)
+{
+    (void)state;
+    struct nights x;
+    struct buf first, second;
+    struct rc_info e;
+    begin(&x, FORM_OPEN);
+    buf_init(&first, 1 << 20);
+    buf_init(&second, 1 << 20);
+    count(&x, 5);
+    night(&x, 6000, false);
+    size_t n_first = x.n_fresh;
+    assert_true(n_first >= 2);
+    assert_int_equal(publication_to_json(&x.p, &first, &e), RC_OK);
+    x.counts[2] += 1; /* one ballot more says 5 */
+    x.counts[8] += 1;
+    x.counts[14] += 1;
+    night(&x, 6001, true);
+    assert_int_equal(x.n_fresh, 0);
+    assert_int_equal(publication_to_json(&x.p, &second, &e), RC_OK);
+    assert_string_equal(first.p, second.p);
+    count(&x, 20);
+    night(&x, 6001, true); /* a comparison replaces nothing, whatever was counted */
+    buf_reset(&second);
+    assert_int_equal(publication_to_json(&x.p, &second, &e), RC_OK);
+    assert_string_equal(first.p, second.p);
+    night(&x, 6001, false);
+    assert_true(x.n_fresh > 0);
+    assert_string_equal(x.p.questions[0].as_of, "2016-06-06");
+    night(&x, 6001, false); /* again on the same day */
+    assert_int_equal(x.n_fresh, 0);
+    buf_release(&first);
+    buf_release(&second);
+    arena_release(&x.a);
+}
+
+static void few_ballots_leave_no_number(void **state)
+{
+    (void)state;
+    struct nights x;
+    begin(&x, FORM_OPEN);
+    count(&x, 1);
+    night(&x, 6000, false);
+    for (size_t i = 0; i < x.p.n_questions; i++) {
+        const struct pub_question *q = &x.p.questions[i];
+        assert_true(q->is_suppressed && q->n == 0 && q->n_skipped == 0 && q->n_not_asked == 0 && q->as_of == NULL);
+        for (size_t k = 0; k < q->n_options; k++)
+            assert_int_equal(q->options[k].share.count, 0);
+    }
+    assert_true(x.p.n_ballots == 0 && x.n_fresh == 0);
+    arena_release(&x.a);
+}
+
+static void a_demonstration_is_left_alone(void **state)
+{
+    (void)state;
+    struct nights x;
+    begin(&x, FORM_DEMONSTRATION);
+    count(&x, 1);
+    night(&x, 6000, false);
+    assert_true(x.p.rounding == 0 && x.p.n_ballots == 20 && x.p.questions[0].options[0].share.count == 6);
+    arena_release(&x.a);
+}
+
+static void what_was_kept_must_fit(void **state)
+{
+    (void)state;
+    struct nights x;
+    struct rc_info e = {0};
+    struct disclose_kept *fresh = NULL;
+    static const int64_t shown[] = {50};
+    begin(&x, FORM_OPEN);
+    count(&x, 5);
+    x.kept[0] = (struct disclose_kept){"s/2/q", 5000, true, 50, 1, shown};
+    struct figures_input in = {.form = &x.form, .version_no = 2, .n_ballots = 100, .counts = x.counts, .first_day = "", .last_day = ""};
+    assert_int_equal(figures_make(&in, &x.a, &x.p, &e), RC_OK);
+    const struct disclose_input d = {.figures = &in, .key = key, .today = 6000, .kept = x.kept, .n_kept = 1};
+    assert_int_equal(publication_disclose(&x.p, &d, &x.a, &fresh, &x.n_fresh, &e), RC_INPUT);
+    assert_non_null(strstr(e.msg, "s/2/q"));
+    assert_int_equal(x.p.rounding, 0); /* as it was */
+    arena_release(&x.a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_number_is_a_multiple_and_adds_up),
+        cmocka_unit_test(a_table_waits_for_ten_and_a_replay_changes_nothing),
+        cmocka_unit_test(few_ballots_leave_no_number),
+        cmocka_unit_test(a_demonstration_is_left_alone),
+        cmocka_unit_test(what_was_kept_must_fit),
+    };
+    return cmocka_run_group_tests_name("disclose", tests, NULL, NULL);
+}
