@@ -118,7 +118,8 @@ static void coded_cell(struct reading *r, struct column *c, const char *p, size_
     if (c->code != 0 && text_is_utf8(p, len) && !text_has_control(p, len))
         return;
     stop(r, c->code != 0 ? data_error(r->d, c, r->e, "this is not UTF-8 text: save the file as UTF-8 CSV")
-            : is_full    ? data_error(r->d, c, r->e, "more than %d different values: only --mean can be asked of it", DATA_LEVELS_MAX)
+            : is_full    ? data_error(r->d, c, r->e, "more than %d different values to count apart: --mean takes any number of them, but not after weighting",
+                               DATA_LEVELS_MAX)
                          : rc_set(r->e, RC_NOMEM, "no memory"));
 }
 

@@ -77,9 +77,10 @@ static enum rc put_share(struct job *j, const struct analysis_row *r, const stru
 
 static void put_mean_designed(const struct job *j, const struct analysis_row *r, const struct estimate *est)
 {
+    enum stats_state spread = est->state == STATS_DEFINED && est->n_valid < 2 ? STATS_ONE_ANSWER : est->state;
     job_put_stat(r, "mean", est->state, est->value);
-    job_put_stat(r, "se", est->state, est->se);
-    if (est->state == STATS_DEFINED)
+    job_put_stat(r, "se", spread, est->se);
+    if (spread == STATS_DEFINED)
         job_put_limits(r, "ci_t_low", "ci_t_high", interval_t(est->value, est->se, est->degf, j->options->confidence, 0));
 }
 

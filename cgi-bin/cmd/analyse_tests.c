@@ -39,9 +39,12 @@ static void put_designed(const struct job *j, const struct analysis_row *r, cons
 {
     double confidence = j->options->confidence;
     struct limits t = interval_t(d->value, d->se, d->degf, confidence, 0);
+    /* one respondent against another: the formula gives an error of 0, which nobody should believe */
+    enum stats_state spread =
+        d->state == STATS_DEFINED && (d->a.n_valid < 2 || d->b.n_valid < 2) ? STATS_ONE_ANSWER : d->state;
     job_put_stat(r, "difference", d->state, d->value);
-    job_put_stat(r, "se", d->state, d->se);
-    if (d->state != STATS_DEFINED)
+    job_put_stat(r, "se", spread, d->se);
+    if (spread != STATS_DEFINED)
         return;
     job_put_limits(r, "ci_z_low", "ci_z_high", interval_z(d->value, d->se, confidence));
     job_put_limits(r, "ci_t_low", "ci_t_high", t);

@@ -102,6 +102,11 @@ done
 paste -d, "$f" <(cut -d, -f2- "$GOLDEN/$case/expected_weights.csv") >"$D/weighted.csv"
 block $case raked_per_wave weighted.csv --without design -- --weights w_raked --strata wave "${asked[@]}"
 
+case=whitepaper-2014
+items=q_participation,q_increase,q_privacy
+block $case responses "$ROOT/sql/seed/gov-wechat-2014/responses.csv" -- --question $items --mean $items \
+    --top q_participation=4:5 --top q_increase=4:5 --top q_privacy=4:5
+
 echo "# golden: $(awk '{s += $3; t += $5} END {print s " of " t}' <(sed 's/ @ [^:]*//' "$D/agreed")) values of all cases agree"
 
 # ---- the same file in other clothes ----
@@ -171,6 +176,14 @@ printf 's,q\na,1\na,2\nb,1\n' >"$D/lonely.csv"
 says "a lonely stratum fails and names the rules" 1 '--lonely remove' lonely.csv --strata s --question q
 check "and passes under a rule" analyse "$D/lonely.csv" --strata s --lonely adjust --question q >/dev/null
 printf 's,n,q\na,9,1\na,8,2\n' >"$D/bad.csv"
+analyse "$D/lonely.csv" --strata s --lonely remove --mean q --by s --difference s:a-b --format json >"$D/one.json"
+same "one respondent has a mean and no error" "1 null null" \
+    "$(figure 'q @ s=b/mean' <"$D/one.json") $(figure 'q @ s=b/se' <"$D/one.json") $(figure 'q @ s:a-b/se' <"$D/one.json")"
+{ echo id; seq 6000; } >"$D/many.csv"
+says "too many answers for shares" 1 'many.csv:5002:id: more than 5000 different values' many.csv --question id
+same "but not for a mean" 3000.5 "$(analyse "$D/many.csv" --mean id --weights 1 --format json | figure id/mean)"
+same "the mean of the first 6000 numbers has their error" 22.362 \
+    "$(analyse "$D/many.csv" --mean id --weights 1 --format json | figure id/se | cut -c1-6)"
 says "two populations of one stratum" 1 'bad.csv:3:n: 8, where an earlier row of the same stratum says 9' bad.csv --strata s --fpc n --question q
 printf 'g,q\nm,1\nf,2\nm,2\n' >"$D/q.csv"
 printf 'variable,category,population\ng,m,1\ng,f,2\ng,x,3\n' >"$D/margins.csv"
