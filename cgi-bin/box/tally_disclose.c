@@ -2,6 +2,7 @@
 #include "box/tally_disclose.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/settings.h"
@@ -35,6 +36,18 @@ static int32_t latest_day(const struct disclose_input *in)
     return day;
 }
 
+/* Made at the first publication; once figures stand that were rounded by it, another would round the
+ * same counts anew, and two roundings tell more than one: then a lost secret is an error. */
+static enum rc read_key(bool has_kept, struct arena *a, unsigned char key[DISCLOSURE_KEY_BYTES], struct rc_info *e)
+{
+    const char *dir = setting(SET_TALLY_SECRETS_DIR), *path = arena_printf(a, "%s/rounding", dir);
+    if (path == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for a path");
+    if (has_kept && access(path, F_OK) != 0)
+        return rc_set(e, RC_CRYPTO, "the rounding secret \"%s\" is gone: restore it from the backup", path);
+    return file_secret(dir, "rounding", 0600, key, DISCLOSURE_KEY_BYTES, e);
+}
+
 enum rc tally_disclose(struct tally *t, const struct tally_form *f, const struct figures_input *in, bool is_replay,
                        struct arena *a, struct publication *p, struct disclose_kept **fresh, size_t *n_fresh,
                        struct rc_info *e)
@@ -50,7 +63,7 @@ enum rc tally_disclose(struct tally *t, const struct tally_form *f, const struct
     if (rc == RC_OK)
         rc = widen(rows, n, a, &kept, e);
     if (rc == RC_OK)
-        rc = file_secret(setting(SET_TALLY_SECRETS_DIR), "rounding", 0600, key, sizeof key, e);
+        rc = read_key(n > 0, a, key, e);
     if (rc != RC_OK)
         return rc;
     struct disclose_input d = {.figures = in, .key = key, .today = f->today, .is_replay = is_replay, .kept = kept,

@@ -256,7 +256,7 @@ static void put_table(const struct table *x)
     if (x->q->has_boxes)
         put_boxes(x);
     html_lit(x->w, "<tbody>\n");
-    for (size_t i = 0; i < x->q->n_options; i++) {
+    for (size_t i = 0; i < x->q->n_options && !x->q->is_collapsed; i++) {
         const struct pub_option *o = &x->q->options[i];
         if (!o->is_dont_know)
             put_row(x, label(x->v, &o->label), NULL, &o->share);

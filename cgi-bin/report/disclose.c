@@ -9,6 +9,7 @@
 /* Places in a question's slots: see form_node.slot. */
 enum { SLOT_NOT_ASKED, SLOT_SKIPPED, SLOT_FIRST };
 enum { DAYS_TO_2000 = 10957, DAY_S = 86400 };
+enum { BOX_CELLS = 6 }; /* top two, neutral, bottom two, don't know, skipped, not asked */
 
 struct worker {
     const struct publication *p;
@@ -16,7 +17,9 @@ struct worker {
     struct arena *a;
     struct rc_info *e;
     const struct form_node **nodes; /* of each question */
-    struct disclosure_row *rows;    /* of each question; then the helper "ballots" */
+    struct disclosure_row *rows;    /* of each question; the helper "ballots"; three boxes of five-point ones */
+    size_t *boxes;                  /* of each question: its row of boxes, or 0 */
+    size_t n_rows;
 };
 
 /* The cells of a question's row, in order. Choices of one answer: the valid ones, "don't know", skipped,
@@ -107,7 +110,7 @@ static enum rc make_row(const struct worker *w, const struct form_node *n, struc
     int64_t *counts = arena_array(w->a, n_cells, sizeof *counts);
     *r = (struct disclosure_row){
         .address = arena_printf(w->a, "%s/%lld/%s", w->p->slug, (long long)w->p->version_no, n->name),
-        .min_n = w->p->threshold,
+        .min_n = w->boxes[r - w->rows] > 0 ? DISCLOSURE_FULL_MIN : w->p->threshold,
         .is_frozen = w->in->is_replay,
         .n_cells = n_cells,
         .n_whole = is_partition(n) ? n_valid(n) : 1,
@@ -132,12 +135,89 @@ static enum rc make_ballots(const struct worker *w, struct disclosure_row *r)
     return RC_OK;
 }
 
-static enum rc make_sums(const struct worker *w, size_t n, struct disclosure_sum **out)
+/* The box of a five-point choice by its name: 0 the top two, 1 neutral, 2 the bottom two, 3 "don't know". */
+static size_t box_of(const struct form_choice *c)
 {
-    struct disclosure_sum *sums = arena_array(w->a, n + 1, sizeof *sums);
+    return c->is_dont_know ? 3 : c->name[0] >= '4' ? 0 : c->name[0] == '3' ? 1 : 2;
+}
+
+/* The cell of the five-point row that counts the same as a box, if there is one such cell. */
+static struct disclosure_place place_of(const struct disclosure_row *r, const struct disclosure_row *full,
+                                        const struct form_node *n, size_t box)
+{
+    size_t found = SIZE_MAX, n_found = 0;
+    if (box >= 4)
+        return (struct disclosure_place){full->address, n_states(n) - 2 + (box - 4)};
+    for (size_t i = 0; i < n->choices->n; i++)
+        if (box_of(&n->choices->items[i]) == box) {
+            found = cell_of_choice(n, i);
+            n_found++;
+        }
+    return n_found == 1 ? (struct disclosure_place){full->address, found} : (struct disclosure_place){r->address, box};
+}
+
+/* What a five-point question collapses to while it is too thin: three boxes, don't know, skipped, not
+ * asked. It is kept as it was once the five points are shown. */
+static enum rc make_boxes(const struct worker *w, size_t at, struct disclosure_row *r)
+{
+    const struct form_node *n = w->nodes[at];
+    const struct disclosure_row *full = &w->rows[at];
+    int64_t *counts = arena_array(w->a, BOX_CELLS, sizeof *counts);
+    struct disclosure_place *places = arena_array(w->a, BOX_CELLS, sizeof *places);
+    *r = (struct disclosure_row){.address = arena_printf(w->a, "%s/boxes", full->address),
+                                 .min_n = w->p->threshold,
+                                 .is_frozen = w->in->is_replay || full->state.is_shown,
+                                 .n_cells = BOX_CELLS,
+                                 .n_whole = 3,
+                                 .counts = counts,
+                                 .places = places,
+                                 .shown = arena_array(w->a, BOX_CELLS, sizeof *r->shown)};
+    if (counts == NULL || places == NULL || r->address == NULL || r->shown == NULL)
+        return rc_set(w->e, RC_NOMEM, "no memory for the boxes of \"%s\"", n->name);
+    for (size_t i = 0; i < n->choices->n; i++)
+        counts[box_of(&n->choices->items[i])] += full->counts[cell_of_choice(n, i)];
+    for (size_t k = 0; k < BOX_CELLS; k++) {
+        if (k >= 4)
+            counts[k] = full->counts[n_states(n) - 2 + (k - 4)];
+        places[k] = place_of(r, full, n, k);
+    }
+    return recall(w, r);
+}
+
+/* Each box is the sum of its points, and the boxes add up to the ballots. */
+static enum rc box_sums(const struct worker *w, size_t n, size_t at, struct disclosure_sum *sums, size_t *n_sums)
+{
+    const struct form_node *node = w->nodes[at];
+    struct disclosure_term *ballots = arena_array(w->a, BOX_CELLS + 1, sizeof *ballots);
+    if (ballots == NULL)
+        return rc_set(w->e, RC_NOMEM, "no memory for a sum");
+    ballots[0] = (struct disclosure_term){(ptrdiff_t)n, 0};
+    for (size_t box = 0; box < BOX_CELLS; box++) {
+        struct disclosure_term *t = arena_array(w->a, node->choices->n + 2, sizeof *t);
+        size_t n_terms = 1;
+        if (t == NULL)
+            return rc_set(w->e, RC_NOMEM, "no memory for a sum");
+        t[0] = ballots[box + 1] = (struct disclosure_term){(ptrdiff_t)w->boxes[at], box};
+        for (size_t i = 0; box < 4 && i < node->choices->n; i++)
+            if (box_of(&node->choices->items[i]) == box)
+                t[n_terms++] = (struct disclosure_term){(ptrdiff_t)at, cell_of_choice(node, i)};
+        if (box >= 4)
+            t[n_terms++] = (struct disclosure_term){(ptrdiff_t)at, n_states(node) - 2 + (box - 4)};
+        if (n_terms > 1)
+            sums[(*n_sums)++] = (struct disclosure_sum){t, 1, n_terms};
+    }
+    sums[(*n_sums)++] = (struct disclosure_sum){ballots, 1, BOX_CELLS + 1};
+    return RC_OK;
+}
+
+static enum rc make_sums(const struct worker *w, size_t n, struct disclosure_sum **out, size_t *n_out)
+{
+    struct disclosure_sum *sums = arena_array(w->a, n * (BOX_CELLS + 2) + 1, sizeof *sums);
+    size_t k_sums = n;
+    enum rc rc = RC_OK;
     if (sums == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for %zu sums", n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
         size_t states = n_states(w->nodes[i]);
         struct disclosure_term *t = arena_array(w->a, states + 1, sizeof *t);
         if (t == NULL)
@@ -146,9 +226,12 @@ static enum rc make_sums(const struct worker *w, size_t n, struct disclosure_sum
         for (size_t k = 0; k < states; k++)
             t[k + 1] = (struct disclosure_term){(ptrdiff_t)i, k};
         sums[i] = (struct disclosure_sum){t, 1, states + 1};
+        if (w->boxes[i] > 0)
+            rc = box_sums(w, n, i, sums, &k_sums);
     }
     *out = sums;
-    return RC_OK;
+    *n_out = k_sums;
+    return rc;
 }
 
 /* "2014-12-31" */
@@ -189,6 +272,27 @@ static void put_boxes(const struct worker *w, struct pub_question *q)
     share(w, point[1] + point[2], q->n, &q->bottom2);
 }
 
+/* The boxes alone. */
+static void put_collapsed(const struct worker *w, const struct disclosure_row *r, struct pub_question *q)
+{
+    q->is_suppressed = false;
+    q->is_collapsed = true;
+    q->n = disclosure_n(r);
+    q->n_dont_know = r->shown[3];
+    q->n_skipped = r->shown[4];
+    q->n_not_asked = r->shown[5];
+    q->as_of = date_text(w->a, r->state.day);
+    share(w, r->shown[0], q->n, &q->top2);
+    share(w, r->shown[1], q->n, &q->neutral);
+    share(w, r->shown[2], q->n, &q->bottom2);
+}
+
+/* The row that stands for a question: its own, else its boxes. */
+static const struct disclosure_row *standing(const struct worker *w, size_t at)
+{
+    return w->rows[at].state.is_shown || w->boxes[at] == 0 ? &w->rows[at] : &w->rows[w->boxes[at]];
+}
+
 static enum rc put_question(const struct worker *w, size_t at, struct pub_question *q)
 {
     const struct form_node *n = w->nodes[at];
@@ -214,6 +318,8 @@ static enum rc put_question(const struct worker *w, size_t at, struct pub_questi
     q->top2 = q->neutral = q->bottom2 = (struct pub_share){0};
     if (q->has_boxes && !q->is_suppressed)
         put_boxes(w, q);
+    if (standing(w, at) != r && standing(w, at)->state.is_shown)
+        put_collapsed(w, standing(w, at), q);
     return RC_OK;
 }
 
@@ -231,10 +337,11 @@ static enum rc median_ballots(const struct worker *w, size_t n, int64_t *out)
     if (sums == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for %zu sums", n);
     for (size_t i = 0; i < n; i++) {
-        if (!w->rows[i].state.is_shown)
+        const struct disclosure_row *r = standing(w, i);
+        if (!r->state.is_shown)
             continue;
-        for (size_t k = 0; k < n_states(w->nodes[i]); k++)
-            sums[n_sums] += w->rows[i].shown[k];
+        for (size_t k = 0; k < (r == &w->rows[i] ? n_states(w->nodes[i]) : BOX_CELLS); k++)
+            sums[n_sums] += r->shown[k];
         n_sums++;
     }
     if (n_sums > 0)
@@ -243,13 +350,13 @@ static enum rc median_ballots(const struct worker *w, size_t n, int64_t *out)
     return RC_OK;
 }
 
-static enum rc give_fresh(const struct worker *w, size_t n, struct disclose_kept **fresh, size_t *n_fresh)
+static enum rc give_fresh(const struct worker *w, struct disclose_kept **fresh, size_t *n_fresh)
 {
-    struct disclose_kept *out = arena_array(w->a, n + 1, sizeof *out);
+    struct disclose_kept *out = arena_array(w->a, w->n_rows + 1, sizeof *out);
     size_t k = 0;
     if (out == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for what is to be kept");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < w->n_rows; i++) {
         const struct disclosure_row *r = &w->rows[i];
         if (r->is_replaced)
             out[k++] = (struct disclose_kept){r->address, r->state.day, r->state.is_shown, r->state.last_n,
@@ -275,37 +382,53 @@ static enum rc put_all(const struct worker *w, size_t n, struct publication *out
     return rc;
 }
 
+static enum rc make_rows(struct worker *w, size_t *n)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < w->in->figures->form->n_nodes && *n < w->p->n_questions; i++) {
+        const struct form_node *node = &w->in->figures->form->nodes[i];
+        if (node->n_slots == 0)
+            continue;
+        w->nodes[*n] = node;
+        w->boxes[*n] = w->p->questions[*n].has_boxes ? SIZE_MAX : 0; /* placed below */
+        rc = make_row(w, node, &w->rows[*n]);
+        ++*n;
+    }
+    w->n_rows = *n + 1;
+    if (rc == RC_OK)
+        rc = make_ballots(w, &w->rows[*n]);
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        if (w->boxes[i] > 0) {
+            w->boxes[i] = w->n_rows++;
+            rc = make_boxes(w, i, &w->rows[w->boxes[i]]);
+        }
+    return rc;
+}
+
 enum rc publication_disclose(struct publication *p, const struct disclose_input *in, struct arena *a,
                              struct disclose_kept **fresh, size_t *n_fresh, struct rc_info *e)
 {
     struct worker w = {.p = p, .in = in, .a = a, .e = e};
     struct publication changed = *p;
     struct disclosure_sum *sums = NULL;
-    size_t n = 0;
+    size_t n = 0, n_sums = 0;
     *n_fresh = 0;
     if (p->sample == FORM_DEMONSTRATION)
         return RC_OK;
     w.nodes = arena_array(a, p->n_questions + 1, sizeof *w.nodes);
-    w.rows = arena_array(a, p->n_questions + 1, sizeof *w.rows);
-    if (w.nodes == NULL || w.rows == NULL)
+    w.boxes = arena_array(a, p->n_questions + 1, sizeof *w.boxes);
+    w.rows = arena_array(a, 2 * p->n_questions + 1, sizeof *w.rows);
+    if (w.nodes == NULL || w.boxes == NULL || w.rows == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu rows", p->n_questions);
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < in->figures->form->n_nodes && n < p->n_questions; i++)
-        if (in->figures->form->nodes[i].n_slots > 0) {
-            w.nodes[n] = &in->figures->form->nodes[i];
-            rc = make_row(&w, w.nodes[n], &w.rows[n]);
-            n++;
-        }
+    enum rc rc = make_rows(&w, &n);
     if (rc == RC_OK)
-        rc = make_ballots(&w, &w.rows[n]);
+        rc = make_sums(&w, n, &sums, &n_sums);
     if (rc == RC_OK)
-        rc = make_sums(&w, n, &sums);
-    if (rc == RC_OK)
-        rc = disclosure_run(in->key, in->today, w.rows, n + 1, sums, n, a, e);
+        rc = disclosure_run(in->key, in->today, w.rows, w.n_rows, sums, n_sums, a, e);
     if (rc == RC_OK)
         rc = put_all(&w, n, &changed);
     if (rc == RC_OK)
-        rc = give_fresh(&w, n, fresh, n_fresh);
+        rc = give_fresh(&w, fresh, n_fresh);
     if (rc == RC_OK)
         *p = changed;
     return rc;

@@ -75,7 +75,7 @@ static json_t *option(struct writer *w, const struct pub_question *q, const stru
     put(w, o, "name", json_string(option->name));
     put(w, o, "label", label(w, &option->label));
     put(w, o, "dont_know", json_boolean(option->is_dont_know));
-    if (!q->is_suppressed)
+    if (!q->is_suppressed && !q->is_collapsed)
         put_share(w, o, &option->share, option->is_dont_know ? 0 : q->n);
     return o;
 }
@@ -95,6 +95,8 @@ static json_t *question(struct writer *w, const struct pub_question *q)
     put(w, o, "options", options);
     if (q->is_suppressed)
         return o;
+    if (q->is_collapsed)
+        put(w, o, "collapsed", json_true());
     if (q->as_of != NULL)
         put(w, o, "as_of", json_string(q->as_of));
     put(w, o, "n", json_integer(q->n));

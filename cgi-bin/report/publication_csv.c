@@ -50,7 +50,7 @@ static void put_question(struct csv *c, const struct pub_question *q, size_t lan
         put_row(c, q, lang, "_all", "", NULL, 0);
         return;
     }
-    for (size_t i = 0; i < q->n_options; i++) {
+    for (size_t i = 0; i < q->n_options && !q->is_collapsed; i++) {
         const struct pub_option *o = &q->options[i];
         if (!o->is_dont_know)
             put_row(c, q, lang, o->name, form_text(&o->label, lang), &o->share, q->n);

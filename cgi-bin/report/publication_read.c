@@ -114,7 +114,7 @@ static void read_options(struct reader *r, const json_t *o, struct pub_question 
         options[i].name = read_text(r, v, "name");
         options[i].label = read_label(r, v, "label");
         options[i].is_dont_know = read_bool(r, v, "dont_know");
-        if (!q->is_suppressed)
+        if (!q->is_suppressed && !q->is_collapsed)
             options[i].share = read_share(r, v, options[i].is_dont_know ? 0 : q->n);
     }
     q->options = options;
@@ -157,6 +157,7 @@ static void read_question(struct reader *r, const json_t *o, struct pub_question
     q->is_likert = read_bool(r, o, "likert");
     q->is_profile = read_bool(r, o, "profile");
     q->is_suppressed = read_bool(r, o, "suppressed");
+    q->is_collapsed = !q->is_suppressed && json_is_true(json_object_get(o, "collapsed"));
     if (!q->is_suppressed && json_object_get(o, "as_of") != NULL)
         q->as_of = read_text(r, o, "as_of");
     if (!q->is_suppressed) {

@@ -117,7 +117,9 @@ enum rc disclosure_run(const unsigned char key[DISCLOSURE_KEY_BYTES], int32_t da
         if (d->cells == NULL)
             return rc_set(e, RC_NOMEM, "no memory for row \"%s\"", rows[i].address);
         for (size_t k = 0; k < rows[i].n_cells; k++)
-            d->cells[k] = disclosure_round(key, rows[i].address, k, rows[i].counts[k]);
+            d->cells[k] = rows[i].places == NULL
+                              ? disclosure_round(key, rows[i].address, k, rows[i].counts[k])
+                              : disclosure_round(key, rows[i].places[k].address, rows[i].places[k].cell, rows[i].counts[k]);
         d->day = day;
         propose(&rows[i], day, d);
     }

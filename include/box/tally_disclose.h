@@ -7,7 +7,7 @@
 
 /* Put rounded counts in place of the true ones; *fresh: to be kept by tally_keep_fresh in the
  * publication's transaction. is_replay: as what is shown was made, for a comparison.
- * RC_OK; RC_INPUT, RC_IO (the rounding secret), RC_NOMEM, RC_AWAY, RC_DB. */
+ * RC_OK; RC_INPUT, RC_IO, RC_CRYPTO (the rounding secret), RC_NOMEM, RC_AWAY, RC_DB. */
 enum rc tally_disclose(struct tally *t, const struct tally_form *f, const struct figures_input *in, bool is_replay,
                        struct arena *a, struct publication *p, struct disclose_kept **fresh, size_t *n_fresh,
                        struct rc_info *e) MUST_CHECK;

@@ -26,7 +26,8 @@ struct disclose_input {
 };
 
 /* Put rounded counts in place of the true ones in `p` (made by figures_make in `a`): a row per
- * question, replaced at most once a day. Shares, boxes and intervals are made of rounded counts; the
+ * question, and for a five-point one three boxes while it is too thin for five; replaced at most once
+ * a day. Shares, boxes and intervals are made of rounded counts; the
  * number of ballots is the median of what the questions add up to. A demonstration is left as it is.
  * *fresh: what is to be kept beside `kept`, in the publication's transaction.
  * RC_OK; RC_INPUT (what was kept does not fit the questions); RC_NOMEM. `p` is as it was on failure. */

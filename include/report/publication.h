@@ -36,6 +36,7 @@ struct pub_question {
     int64_t n;         /* valid answers: the denominator (don't know is not in it) */
     int64_t n_not_asked, n_skipped, n_dont_know;
     const char *as_of; /* day of the tally whose counts these are, where rows wait for a change; or NULL */
+    bool is_collapsed; /* too few answers for five options: the boxes alone hold numbers */
     bool is_suppressed; /* below the row threshold: options hold no numbers */
     size_t n_options;
     const struct pub_option *options; /* closed questions */

@@ -69,6 +69,12 @@ struct disclosure_past {
     const int64_t *shown; /* n_cells */
 };
 
+/* A cell of a row: what its offset hangs on. */
+struct disclosure_place {
+    const char *address;
+    size_t cell;
+};
+
 struct disclosure_row {
     const char *address;   /* names survey, version, question, part and shape; never changes */
     int64_t min_n;         /* >= DISCLOSURE_ROW_MIN (more for a shape that needs more) */
@@ -77,6 +83,8 @@ struct disclosure_row {
     size_t n_cells;        /* >= 1 */
     size_t n_whole;        /* the first n_whole cells add up to n: 1 where cells overlap */
     const int64_t *counts; /* n_cells true counts >= 0 */
+    const struct disclosure_place *places; /* n_cells, where cells count the same as cells of another row and
+                                              must be rounded alike; NULL: their own */
     struct disclosure_state state; /* in: as stored; out: to be stored */
     int64_t *shown;        /* n_cells: in: as stored, out: to be published when state.is_shown */
     const struct disclosure_past *past; /* every publication of the row so far, by day; what is shown

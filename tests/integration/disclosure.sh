@@ -58,6 +58,11 @@ same "but only once a day" "4" "$(sql "SELECT count(*) FROM publish.row_kept")"
 run --recount
 check "and a recount agrees" [ "$STATUS" = 0 ]
 check "the second night was another publication" [ "$FIRST" != "$SECOND" ]
+mv "$D/secrets/rounding" "$D/rounding"
+run
+check "a lost secret is an error, and no new one is made" [ "$STATUS" = 1 -a ! -e "$D/secrets/rounding" ]
+check "that says what to do" grep -q "restore it" "$D/err"
+mv "$D/rounding" "$D/secrets/rounding"
 sql "UPDATE publish.row_kept SET shown = shown[1:1]"
 run
 check "damaged state is an error" [ "$STATUS" = 1 ]
