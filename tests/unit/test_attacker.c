@@ -20,14 +20,16 @@
 
 #include "stats/disclosure.h"
 
-enum { NIGHTS = 60, ROWS_MAX = 200, CELLS_MAX = 800, SUMS_MAX = 400, TERMS_MAX = 4000, ADDRESS = 48 };
-enum { Q = 3, GENDERS = 2, LEVELS = 4, PROVINCES = 31, NO_PROVINCE = PROVINCES };
-static const size_t options[Q] = {2, 5, 4}; /* the last of question 2 is "skipped" */
-static const size_t valid[Q] = {2, 5, 3};
+enum { NIGHTS = 60, ROWS_MAX = 200, CELLS_MAX = 800, SUMS_MAX = 600, TERMS_MAX = 6000, ADDRESS = 48 };
+enum { Q = 4, ASKED = 3, FIVE = 1, BOXES = 3, /* question 3 is the three boxes of question 1 */
+       GENDERS = 2, LEVELS = 4, PROVINCES = 31, NO_PROVINCE = PROVINCES };
+static const size_t options[Q] = {2, 5, 4, 3}; /* the last of question 2 is "skipped" */
+static const size_t valid[Q] = {2, 5, 3, 3};
+static const size_t box_of[] = {0, 0, 1, 2, 2};
 static const int64_t far = INT64_MAX / 4;
 
 struct ballot {
-    size_t gender, level, province, answer[Q];
+    size_t gender, level, province, answer[ASKED];
 };
 
 struct scene {
@@ -44,6 +46,7 @@ struct world {
     struct disclosure_row rows[ROWS_MAX];
     char address[ROWS_MAX][ADDRESS];
     struct disclosure_past past[ROWS_MAX][NIGHTS];
+    struct disclosure_place places[64][3];
     size_t first[ROWS_MAX], row_of[CELLS_MAX], n_rows, n_cells, n_sums, n_terms;
     struct disclosure_sum sums[SUMS_MAX];
     struct disclosure_term terms[TERMS_MAX];
@@ -135,14 +138,32 @@ static void build(struct world *w)
             add_split(w, q, base + ROW_LEVEL + i, base + ROW_CROSS + i, LEVELS, GENDERS, false);
     }
     for (size_t i = 0; i < ROWS_OF_Q; i++) /* every ballot has one answer to each question */
-        for (size_t a = 0; a < Q; a++)
-            for (size_t b = a + 1; b < Q; b++, w->n_sums++) {
+        for (size_t a = 0; a < ASKED; a++)
+            for (size_t b = a + 1; b < ASKED; b++, w->n_sums++) {
                 for (size_t k = 0; k < options[a]; k++)
                     add_term(w, (ptrdiff_t)(a * ROWS_OF_Q + i), k);
                 turn_side(w);
                 for (size_t k = 0; k < options[b]; k++)
                     add_term(w, (ptrdiff_t)(b * ROWS_OF_Q + i), k);
             }
+}
+
+/* Five points collapse to three boxes: each the sum of its points; neutral counts the same as point 3. */
+static void build_boxes(struct world *w)
+{
+    for (size_t i = 0; i < ROWS_OF_Q; i++) {
+        struct disclosure_row *five = &w->rows[FIVE * ROWS_OF_Q + i], *boxes = &w->rows[BOXES * ROWS_OF_Q + i];
+        five->min_n = DISCLOSURE_FULL_MIN;
+        boxes->places = w->places[i];
+        for (size_t k = 0; k < options[BOXES]; k++, w->n_sums++) {
+            w->places[i][k] = k == 1 ? (struct disclosure_place){five->address, 2} : (struct disclosure_place){boxes->address, k};
+            add_term(w, (ptrdiff_t)(BOXES * ROWS_OF_Q + i), k);
+            turn_side(w);
+            for (size_t c = 0; c < options[FIVE]; c++)
+                if (box_of[c] == k)
+                    add_term(w, (ptrdiff_t)(FIVE * ROWS_OF_Q + i), c);
+        }
+    }
 }
 
 /* ---- the nights ---- */
@@ -172,10 +193,11 @@ static struct ballot cast(struct world *w)
 static void count(struct world *w, int64_t *cells, const struct ballot *b, int64_t sign)
 {
     for (size_t q = 0; q < Q; q++) {
+        size_t answer = q == BOXES ? box_of[b->answer[FIVE]] : b->answer[q];
         size_t rows[] = {ROW_ALL, ROW_GENDER + b->gender, ROW_LEVEL + b->level,
                          ROW_CROSS + b->gender * LEVELS + b->level, ROW_PROVINCE + b->province};
         for (size_t i = 0; i < sizeof rows / sizeof *rows - (b->province == NO_PROVINCE); i++)
-            cells[w->first[q * ROWS_OF_Q + rows[i]] + b->answer[q]] += sign;
+            cells[w->first[q * ROWS_OF_Q + rows[i]] + answer] += sign;
     }
 }
 
@@ -232,6 +254,8 @@ static void run_nights(struct world *w, const struct scene *s)
         play(w, s, t, w->own[t]);
         for (size_t c = 0; c < w->n_cells; c++)
             w->counts[c] = w->g[t][c] + w->own[t][c];
+        for (size_t i = 0; i < ROWS_OF_Q; i++)
+            w->rows[BOXES * ROWS_OF_Q + i].is_frozen = w->rows[FIVE * ROWS_OF_Q + i].state.is_shown;
         if (s->is_fresh)
             key[1] = (unsigned char)t;
         arena_reset(&a);
@@ -246,7 +270,7 @@ static void run_nights(struct world *w, const struct scene *s)
             w->is_seen[t][i] = w->rows[i].state.is_shown;
             w->is_new[t][i] = w->rows[i].is_replaced && w->is_seen[t][i];
             w->n_held += w->rows[i].is_held;
-            if (w->is_seen[t][i])
+            if (w->is_seen[t][i] && !r->is_frozen)
                 w->ages[w->n_ages++] = (int64_t)t + 1 - w->rows[i].state.day;
         }
     }
@@ -372,6 +396,15 @@ static void tighten_rules(struct world *w, size_t row)
     }
 }
 
+/* Two cells that are rounded alike have one offset. */
+static void share_offset(struct world *w, size_t a, size_t b)
+{
+    raise(w, &w->u_low[a], w->u_low[b]);
+    raise(w, &w->u_low[b], w->u_low[a]);
+    lower(w, &w->u_high[a], w->u_high[b]);
+    lower(w, &w->u_high[b], w->u_high[a]);
+}
+
 static void infer(struct world *w, const struct scene *s)
 {
     begin(w, s->is_fresh);
@@ -380,6 +413,8 @@ static void infer(struct world *w, const struct scene *s)
         w->has_moved = false;
         for (size_t c = 0; c < w->n_cells; c++)
             tighten_cell(w, c, s->is_fresh);
+        for (size_t i = 0; i < ROWS_OF_Q && !s->is_fresh; i++)
+            share_offset(w, w->first[FIVE * ROWS_OF_Q + i] + 2, w->first[BOXES * ROWS_OF_Q + i] + 1);
         for (size_t i = 0; i < w->n_rows; i++)
             tighten_rules(w, i);
         for (size_t t = 0; t < NIGHTS; t++)
@@ -448,6 +483,7 @@ static struct verdict attack(const struct scene *s)
     assert_non_null(w);
     w->random = 88172645463325252u + s->key * 977u;
     build(w);
+    build_boxes(w);
     run_nights(w, s);
     infer(w, s);
     judge(w, s, &out);
