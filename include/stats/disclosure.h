@@ -31,7 +31,7 @@
  * he casts and withdraws to force a row to be replaced give him nothing more.  Rows are tonight's or
  * last night's in the median; one that rule 5 keeps back may be weeks old.
  * What no rounding of bounded width can give: his own votes FOR a rare answer bound its count from
- * below, and a published 0 bounds it from above.  And the number of withdrawals of a night must not
+ * below, and a published 0 bounds it from above; sums carry that, rarely, to other answers.  And the number of withdrawals of a night must not
  * be published but rounded up to base 5.
  * Source of the rounding: Dalenius, T. (1981), "A simple procedure for controlled rounding";
  * unbiased random rounding as in Willenborg and de Waal, Elements of Statistical Disclosure Control

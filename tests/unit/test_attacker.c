@@ -534,13 +534,18 @@ static void he_forces_rows_with_his_own(void **state)
     fails(&(struct scene){.name = "own lumps, some withdraw", .per_night = 1000, .withdrawn_permille = 5, .has_lumps = true, .key = 10});
 }
 
-/* His votes for a rare answer bound its count from below: what that gives away is printed, for no
- * rounding of bounded width can hide it. It must stay with the answers that he voted for. */
+/* His votes for a rare answer bound its count from below, and through sums, now and then, another's:
+ * what that gives away is printed, for no rounding of bounded width can hide it. With 60 keys 18 of
+ * 200,000 counts of answers that he did not vote for were learned; here, not one in a thousand. */
 static void he_votes_for_rare_answers(void **state)
 {
     (void)state;
-    fails(&(struct scene){.name = "own rare votes, nobody withdraws", .per_night = 200, .has_few = true, .key = 11});
-    fails(&(struct scene){.name = "own rare votes, some withdraw", .per_night = 1000, .withdrawn_permille = 5, .has_few = true, .key = 12});
+    for (unsigned char key = 11; key <= 14; key++) {
+        struct verdict v = attack(&(struct scene){.name = "own rare votes, nobody withdraws", .per_night = 200, .has_few = true, .key = key});
+        assert_true(v.small > 500 && v.learned * 1000 <= v.small && v.changes_learned * 1000 <= v.changes);
+    }
+    struct verdict v = attack(&(struct scene){.name = "own rare votes, some withdraw", .per_night = 1000, .withdrawn_permille = 5, .has_few = true, .key = 15});
+    assert_true(v.small > 500 && v.learned * 1000 <= v.small && v.changes_learned * 1000 <= v.changes);
 }
 
 /* The same attacker against weaker rules: he would find what is to be found. */
