@@ -20,6 +20,8 @@ static const struct command {
     {"close", "SLUG", "take no more ballots", cmd_close},
     {"key", "init [--replace] | restore", "make the recovery key; restore a lost keyring with it", cmd_key},
     {"census", "import FILE ... | list", "keep a snapshot of the register of accounts; list them", cmd_census},
+    {"waves", "SLUG [FILE.csv | --none]", "list or replace a survey's waves (ranges of opening days)", cmd_waves},
+    {"comparable", "SLUG V1 V2 QUESTION,...|none", "which questions may stand in one trend across two versions", cmd_comparable},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
 };

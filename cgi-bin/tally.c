@@ -83,6 +83,8 @@ static enum rc do_survey(struct tally *t, const struct tally_survey *s, struct r
     struct tally_work w;
     enum rc rc = tally_work_init(&w, t, s, e);
     if (rc == RC_OK)
+        rc = tally_file_waves(t, &w, e);
+    if (rc == RC_OK)
         rc = tally_open(t, &w, e);
     if (rc == RC_OK)
         rc = tally_retire(t, &w, e);

@@ -35,6 +35,8 @@ GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
 GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run, publish.opening
     TO minyi_tally;
 GRANT SELECT, INSERT ON publish.publication, publish.row_kept TO minyi_tally;
+GRANT SELECT ON publish.wave, publish.wave_filed, publish.comparable TO minyi_tally;
+GRANT EXECUTE ON FUNCTION publish.adopt_waves(bigint) TO minyi_tally;
 
 -- admin: definitions and publications; no batch, no receipt hash.
 GRANT USAGE ON SCHEMA core, publish, office TO minyi_admin;
@@ -52,6 +54,9 @@ GRANT EXECUTE ON FUNCTION
     intake.put_recovery_key(bytea, boolean),
     intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
     TO minyi_operator;
+GRANT SELECT ON publish.wave, publish.comparable TO minyi_operator;
+GRANT EXECUTE ON FUNCTION publish.set_waves(text, text[], text[], text[]),
+    publish.set_comparable(text, integer, integer, text[]) TO minyi_operator;
 GRANT SELECT ON registry.census TO minyi_operator;
 GRANT INSERT ON registry.account TO minyi_operator; -- a census, once: see fn_registry.sql
 GRANT EXECUTE ON FUNCTION registry.close_census(text, boolean, bigint, bytea, text) TO minyi_operator;

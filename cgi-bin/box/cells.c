@@ -255,8 +255,8 @@ static enum rc narrow(int64_t v, int32_t *out, struct rc_info *e)
 
 /* Put the cells [from, from + n) by one statement. One without ballots (made for codes that were then
  * refused, or whose ballots were all taken out) adds nothing. */
-static enum rc put_slice(const struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id,
-                         int64_t version_id, size_t from, size_t n, struct rc_info *e)
+static enum rc put_slice(const struct cells *c, struct db *db, enum tally_cells which, const struct tally_place *at,
+                         size_t from, size_t n, struct rc_info *e)
 {
     struct arena a;
     size_t stride = c->form->n_slots, kept = 0;
@@ -276,14 +276,14 @@ static enum rc put_slice(const struct cells *c, struct db *db, enum tally_cells 
         kept++;
     }
     if (rc == RC_OK && kept > 0)
-        rc = tally_put_cells(db, which, survey_id, version_id, profiles, ns, counts, kept, stride, e);
+        rc = tally_put_cells(db, which, at, profiles, ns, counts, kept, stride, e);
     arena_release(&a);
     return rc;
 }
 
 /* Add what is stored for the cells [from, from + n). */
-static enum rc find_slice(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id,
-                          int64_t version_id, size_t from, size_t n, struct rc_info *e)
+static enum rc find_slice(struct cells *c, struct db *db, enum tally_cells which, const struct tally_place *at,
+                          size_t from, size_t n, struct rc_info *e)
 {
     struct arena a;
     arena_init(&a, CELLS_BYTES_MAX);
@@ -292,13 +292,12 @@ static enum rc find_slice(struct cells *c, struct db *db, enum tally_cells which
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         profiles[i] = (struct db_bytes){c->items[from + i].profile, c->items[from + i].profile_len};
     if (rc == RC_OK)
-        rc = tally_find_cells(db, which, survey_id, version_id, profiles, n, add_found, c, e);
+        rc = tally_find_cells(db, which, at, profiles, n, add_found, c, e);
     arena_release(&a);
     return rc;
 }
 
-enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
-                   struct rc_info *e)
+enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, const struct tally_place *at, struct rc_info *e)
 {
     size_t slice = PUT_COUNTS / (c->form->n_slots + 1) + 1;
     if (slice > PUT_CELLS)
@@ -306,9 +305,9 @@ enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, int64
     enum rc rc = RC_OK;
     for (size_t from = 0; rc == RC_OK && from < c->n; from += slice) {
         size_t n = c->n - from < slice ? c->n - from : slice;
-        rc = find_slice(c, db, which, survey_id, version_id, from, n, e);
+        rc = find_slice(c, db, which, at, from, n, e);
         if (rc == RC_OK)
-            rc = put_slice(c, db, which, survey_id, version_id, from, n, e);
+            rc = put_slice(c, db, which, at, from, n, e);
     }
     if (rc == RC_OK)
         cells_reset(c);

@@ -10,7 +10,7 @@
 struct scan {
     struct recount_table *tables;
     size_t n_tables;
-    bool is_all;
+    bool is_all, by_day;
     pthread_mutex_t lock;
     int64_t next, n_pages; /* under the lock, as all below */
     bool is_failed;
@@ -27,6 +27,79 @@ struct worker {
     enum rc rc;
     struct rc_info e;
 };
+
+/* ---- tables ---- */
+
+static enum rc add_table(struct recount_table *t, const struct tally_work *w, const struct tally_form *f, int32_t wave,
+                         struct rc_info *e)
+{
+    *t = (struct recount_table){.work = w, .form = f, .wave = wave};
+    return cells_init(&t->cells, f->open.form, e);
+}
+
+enum rc recount_tables_make(const struct tally_work *works, size_t n_works, struct recount_table **out, size_t *n,
+                            struct rc_info *e)
+{
+    size_t room = 1;
+    enum rc rc = RC_OK;
+    *n = 0;
+    for (size_t i = 0; i < n_works; i++)
+        room += works[i].n_forms * (works[i].n_waves + 1);
+    *out = calloc(room, sizeof **out);
+    if (*out == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for %zu tables", room);
+    for (size_t i = 0; rc == RC_OK && i < n_works; i++)
+        for (size_t k = 0; rc == RC_OK && k < works[i].n_forms; k++)
+            for (size_t v = 0; rc == RC_OK && v <= works[i].n_waves; v++) {
+                int32_t wave = v == 0 ? 0 : works[i].waves[v - 1].wave;
+                rc = add_table(&(*out)[(*n)++], &works[i], &works[i].forms[k], wave, e);
+            }
+    return rc;
+}
+
+void recount_tables_free(struct recount_table *tables, size_t n)
+{
+    for (size_t i = 0; tables != NULL && i < n; i++)
+        cells_release(&tables[i].cells);
+    free(tables);
+}
+
+struct recount_table *recount_tables_find(struct recount_table *tables, size_t n, int64_t version_id, int32_t wave)
+{
+    for (size_t i = 0; i < n; i++)
+        if (tables[i].form->open.version_id == version_id && tables[i].wave == wave)
+            return &tables[i];
+    return NULL;
+}
+
+struct adder {
+    struct recount_table *tables;
+    size_t n;
+    int sign;
+};
+
+static enum rc add_cell(void *ctx, const struct tally_cell *c, struct rc_info *e)
+{
+    const struct adder *x = ctx;
+    struct recount_table *t = recount_tables_find(x->tables, x->n, c->version_id, c->wave);
+    return t != NULL ? cells_add_stored(&t->cells, c, x->sign, e)
+                     : rc_set(e, RC_CONFLICT, "a cell is of wave %d, which there is not", (int)c->wave);
+}
+
+enum rc recount_add_stored(struct recount_table *tables, size_t n, struct db *db, enum tally_cells which, int sign,
+                           struct rc_info *e)
+{
+    struct adder x = {tables, n, sign};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        const struct opener_version *v = &tables[i].form->open;
+        if (tables[i].wave == 0) /* once for each version */
+            rc = tally_read_cells(db, which, v->survey_id, v->version_id, add_cell, &x, e);
+    }
+    return rc;
+}
+
+/* ---- the scan ---- */
 
 /* The next part, or false: all are given out, or another thread failed. */
 static bool take_part(struct scan *s, int64_t *from)
@@ -54,12 +127,14 @@ static enum rc count_waiting(struct worker *w, size_t at, struct rc_info *e)
                            : rc;
 }
 
-static enum rc take_codes(void *ctx, int64_t version_id, const unsigned char *codes, size_t len, struct rc_info *e)
+static enum rc take_codes(void *ctx, int64_t version_id, int32_t day, const unsigned char *codes, size_t len,
+                          struct rc_info *e)
 {
     struct worker *w = ctx;
     const struct scan *s = w->scan;
     size_t at = 0;
-    while (at < s->n_tables && s->tables[at].form->open.version_id != version_id)
+    while (at < s->n_tables && (s->tables[at].form->open.version_id != version_id ||
+                                s->tables[at].wave != tally_work_wave(s->tables[at].work, day)))
         at++;
     if (at == s->n_tables)
         return s->is_all ? rc_set(e, RC_CONFLICT, "a response names version %" PRId64 ", which there is not", version_id)
@@ -78,7 +153,8 @@ static void *scan_parts(void *arg)
     struct worker *w = arg;
     int64_t from;
     while (w->rc == RC_OK && take_part(w->scan, &from))
-        w->rc = tally_read_responses(w->db, from, from + RECOUNT_PAGES, &w->likely, take_codes, w, &w->e);
+        w->rc = tally_read_responses(w->db, from, from + RECOUNT_PAGES, w->scan->by_day, &w->likely,
+                                     take_codes, w, &w->e);
     for (size_t i = 0; w->rc == RC_OK && i < w->scan->n_tables; i++)
         w->rc = count_waiting(w, i, &w->e);
     if (w->rc != RC_OK) {
@@ -135,6 +211,8 @@ enum rc recount_scan(struct recount_table *tables, size_t n, bool is_all, struct
     struct scan s = {.tables = tables, .n_tables = n, .is_all = is_all};
     struct worker w[RECOUNT_THREADS] = {{.scan = &s}, {.scan = &s}};
     enum rc rc = RC_OK;
+    for (size_t i = 0; i < n; i++)
+        s.by_day |= tables[i].work->n_waves > 0;
     (void)pthread_mutex_init(&s.lock, NULL);
     for (size_t i = 0; rc == RC_OK && i < RECOUNT_THREADS; i++)
         rc = worker_init(&w[i], &s, e);

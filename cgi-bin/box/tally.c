@@ -52,7 +52,7 @@ enum rc tally_work_init(struct tally_work *w, struct tally *t, const struct tall
         rc = read_form(w, t, &v[i], &w->forms[i], e);
         w->n_forms += rc == RC_OK;
     }
-    return rc;
+    return rc == RC_OK ? waves_read(t->db, s->survey_id, true, &w->a, &w->waves, &w->n_waves, e) : rc;
 }
 
 void tally_work_release(struct tally_work *w)
@@ -67,4 +67,12 @@ const struct tally_form *tally_work_form(const struct tally_work *w, int64_t ver
         if (w->forms[i].open.version_id == version_id)
             return &w->forms[i];
     return NULL;
+}
+
+int32_t tally_work_wave(const struct tally_work *w, int32_t day)
+{
+    for (size_t i = 0; i < w->n_waves; i++)
+        if (day >= w->waves[i].first && day <= w->waves[i].last)
+            return w->waves[i].wave;
+    return 0;
 }

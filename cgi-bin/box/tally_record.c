@@ -179,8 +179,8 @@ static enum rc store_responses(struct tally *t, struct copier *c, struct opening
 
 /* ---- cells ---- */
 
-static enum rc count_again(struct tally *t, const struct opener_version *v, const struct opening *o,
-                           struct cells *cells, struct rc_info *e)
+static enum rc count_again(struct tally *t, const struct opener_version *v, const struct tally_place *at,
+                           const struct opening *o, struct cells *cells, struct rc_info *e)
 {
     enum rc rc = RC_OK;
     cells_reset(cells);
@@ -190,7 +190,7 @@ static enum rc count_again(struct tally *t, const struct opener_version *v, cons
         const struct batch_ballot *b = opening_ballot(&o->entries[i]);
         rc = cells_count(cells, b->codes, b->codes_len, 1, e);
         if (rc == RC_TOOBIG) { /* write down what there is, and go on with an empty table */
-            rc = cells_save(cells, t->db, TALLY_CELL, v->survey_id, v->version_id, e);
+            rc = cells_save(cells, t->db, TALLY_CELL, at, e);
             if (rc == RC_OK)
                 rc = cells_count(cells, b->codes, b->codes_len, 1, e);
         }
@@ -211,10 +211,11 @@ static enum rc take_out_dropped(const struct opener_version *v, const struct ope
     return rc;
 }
 
-static enum rc count_version(struct tally *t, const struct tally_form *f, struct opener *from, const struct opening *o,
-                             struct rc_info *e)
+static enum rc count_version(struct tally *t, const struct tally_work *w, const struct tally_form *f,
+                             struct opener *from, const struct opening *o, struct rc_info *e)
 {
     const struct opener_version *v = &f->open;
+    const struct tally_place at = {v->survey_id, v->version_id, tally_work_wave(w, f->today)};
     struct cells *cells = NULL;
     bool is_counted = false;
     int64_t n = 0;
@@ -224,9 +225,9 @@ static enum rc count_version(struct tally *t, const struct tally_form *f, struct
         return RC_OK;
     enum rc rc = opener_cells(from, v, &cells, &is_counted, e);
     if (rc == RC_OK)
-        rc = is_counted ? take_out_dropped(v, o, cells, e) : count_again(t, v, o, cells, e);
+        rc = is_counted ? take_out_dropped(v, o, cells, e) : count_again(t, v, &at, o, cells, e);
     if (rc == RC_OK)
-        rc = cells_save(cells, t->db, TALLY_CELL, v->survey_id, v->version_id, e);
+        rc = cells_save(cells, t->db, TALLY_CELL, &at, e);
     return rc == RC_OK ? tally_note_opening(t->db, v->survey_id, v->version_id, f->today, n, e) : rc;
 }
 
@@ -241,7 +242,7 @@ enum rc tally_record(struct tally *t, const struct tally_work *w, struct opener 
         rc = copy_comments(&c, o, e);
     fault_point("tally.after_copy");
     for (size_t i = 0; rc == RC_OK && *is_stored && i < w->n_forms; i++)
-        rc = count_version(t, &w->forms[i], from, o, e);
+        rc = count_version(t, w, &w->forms[i], from, o, e);
     fault_point("tally.after_cells");
     buf_release(&c.b);
     buf_release(&c.head.b);

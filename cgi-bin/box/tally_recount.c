@@ -1,7 +1,6 @@
 /* tally --recount: the cells once more, from the responses. See tally.h. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "box/cells.h"
 #include "box/recount.h"
@@ -10,33 +9,10 @@
 enum { LINES_MAX = 100 };
 
 struct recount {
-    struct recount_table *found; /* one per version: from the responses */
-    struct cells *stored;        /* one per version: cell - cell_retired */
-    size_t n, n_begun;
-    size_t at; /* version whose stored cells are being read */
-    int sign;
+    struct recount_table *found, *stored; /* from the responses; cell - cell_retired. In the same order */
+    size_t n, n_stored;
     int64_t n_cells, n_differences;
 };
-
-static enum rc add_stored(void *ctx, const struct tally_cell *c, struct rc_info *e)
-{
-    struct recount *r = ctx;
-    return cells_add_stored(&r->stored[r->at], c, r->sign, e);
-}
-
-static enum rc read_stored(struct recount *r, struct db *db, struct rc_info *e)
-{
-    enum rc rc = RC_OK;
-    for (r->at = 0; rc == RC_OK && r->at < r->n; r->at++) {
-        const struct opener_version *v = &r->found[r->at].form->open;
-        r->sign = 1;
-        rc = tally_read_cells(db, TALLY_CELL, v->survey_id, v->version_id, add_stored, r, e);
-        r->sign = -1;
-        if (rc == RC_OK)
-            rc = tally_read_cells(db, TALLY_RETIRED, v->survey_id, v->version_id, add_stored, r, e);
-    }
-    return rc;
-}
 
 /* "q_privacy/4", or the state or kind of answer that a slot counts. */
 static void slot_name(const struct form *f, size_t slot, char *out, size_t size)
@@ -60,7 +36,8 @@ static void differ(struct recount *r, const struct recount_table *t, const struc
 {
     if (r->n_differences++ >= LINES_MAX)
         return;
-    (void)printf("differs: %s version %" PRId64 " profile ", t->work->survey.slug, t->form->version_no);
+    (void)printf("differs: %s version %" PRId64 " wave %d profile ", t->work->survey.slug, t->form->version_no,
+                 (int)t->wave);
     for (size_t i = 0; i < c->profile_len; i++)
         (void)printf("%02x", c->profile[i]);
     (void)printf(" slot %zu (%s): stored %" PRId64 ", recounted %" PRId64 "\n", slot, what, stored, found);
@@ -90,7 +67,7 @@ static void compare_cell(struct recount *r, const struct recount_table *t, const
 static void compare_all(struct recount *r)
 {
     for (size_t i = 0; i < r->n; i++) {
-        const struct cells *stored = &r->stored[i], *found = &r->found[i].cells;
+        const struct cells *stored = &r->stored[i].cells, *found = &r->found[i].cells;
         for (size_t k = 0; k < stored->n; k++)
             compare_cell(r, &r->found[i], &stored->items[k],
                          cells_find(found, stored->items[k].profile, stored->items[k].profile_len));
@@ -117,46 +94,17 @@ static enum rc compare_figures(struct recount *r, struct tally *t, const struct 
     return rc;
 }
 
-static enum rc recount_init(struct recount *r, const struct tally_work *works, size_t n, struct rc_info *e)
-{
-    enum rc rc = RC_OK;
-    *r = (struct recount){0};
-    for (size_t i = 0; i < n; i++)
-        r->n += works[i].n_forms;
-    r->found = calloc(r->n + 1, sizeof *r->found);
-    r->stored = calloc(r->n + 1, sizeof *r->stored);
-    if (r->found == NULL || r->stored == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for %zu tables", 2 * r->n);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        for (size_t k = 0; rc == RC_OK && k < works[i].n_forms; k++) {
-            struct recount_table *t = &r->found[r->n_begun];
-            t->work = &works[i];
-            t->form = &works[i].forms[k];
-            rc = cells_init(&t->cells, t->form->open.form, e);
-            if (rc == RC_OK)
-                rc = cells_init(&r->stored[r->n_begun], t->form->open.form, e);
-            r->n_begun++;
-        }
-    return rc;
-}
-
-static void recount_release(struct recount *r)
-{
-    for (size_t i = 0; i < r->n_begun; i++) {
-        cells_release(&r->found[i].cells);
-        cells_release(&r->stored[i]);
-    }
-    free(r->found);
-    free(r->stored);
-}
-
 enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n, bool is_all, int64_t *n_cells,
                       int64_t *n_differences, struct rc_info *e)
 {
-    struct recount r;
-    enum rc rc = recount_init(&r, works, n, e);
+    struct recount r = {0};
+    enum rc rc = recount_tables_make(works, n, &r.found, &r.n, e);
     if (rc == RC_OK)
-        rc = read_stored(&r, t->db, e);
+        rc = recount_tables_make(works, n, &r.stored, &r.n_stored, e);
+    if (rc == RC_OK)
+        rc = recount_add_stored(r.stored, r.n_stored, t->db, TALLY_CELL, 1, e);
+    if (rc == RC_OK)
+        rc = recount_add_stored(r.stored, r.n_stored, t->db, TALLY_RETIRED, -1, e);
     if (rc == RC_OK)
         rc = recount_scan(r.found, r.n, is_all, e);
     if (rc == RC_OK)
@@ -165,6 +113,7 @@ enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n,
         rc = compare_figures(&r, t, works, n, e);
     *n_cells = r.n_cells;
     *n_differences = r.n_differences;
-    recount_release(&r);
+    recount_tables_free(r.found, r.n);
+    recount_tables_free(r.stored, r.n_stored);
     return rc;
 }

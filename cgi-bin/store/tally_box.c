@@ -117,9 +117,9 @@ struct codes_reader {
 static enum rc give_codes(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
 {
     const struct codes_reader *r = ctx;
-    if (n != 2 || c[1].p == NULL)
+    if (n != 3 || c[2].p == NULL)
         return rc_set(e, RC_DB, "a response has no codes");
-    return r->each(r->ctx, db_get_i64(&c[0]), (const unsigned char *)c[1].p, c[1].len, e);
+    return r->each(r->ctx, db_get_i64(&c[0]), (int32_t)db_get_i64(&c[1]), (const unsigned char *)c[2].p, c[2].len, e);
 }
 
 enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e)
@@ -148,7 +148,7 @@ static enum rc give_part(void *ctx, const struct db_cell *c, size_t n, struct rc
     r->is_read = db_get_i64(&c[0]) == db_get_i64(&c[1]);
     if (!r->is_read || c[2].p == NULL) /* other versions, too; or none at all */
         return RC_OK;
-    return r->to.each(r->to.ctx, r->version_id, (const unsigned char *)c[2].p, c[2].len, e);
+    return r->to.each(r->to.ctx, r->version_id, 0, (const unsigned char *)c[2].p, c[2].len, e);
 }
 
 static enum rc give_version(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
@@ -159,12 +159,12 @@ static enum rc give_version(void *ctx, const struct db_cell *c, size_t n, struct
 }
 
 /* Most pages hold one version, that of the pages before: to count the others is cheaper than to group. */
-enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, int64_t *likely, tally_codes_fn *each, void *ctx,
-                             struct rc_info *e)
+enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, bool by_day, int64_t *likely,
+                             tally_codes_fn *each, void *ctx, struct rc_info *e)
 {
     struct part_reader r = {.to = {each, ctx}, .version_id = *likely};
     const struct db_param p[] = {db_i64(from), db_i64(to), db_i64(*likely)};
-    enum rc rc = db_stream(db, TS_RESPONSES, p, 3, give_part, &r, e);
+    enum rc rc = by_day ? RC_OK : db_stream(db, TS_RESPONSES, p, 3, give_part, &r, e);
     if (rc == RC_OK && !r.is_read)
         rc = db_stream(db, TS_RESPONSES_MIXED, p, 2, give_version, &r, e);
     *likely = r.version_id;

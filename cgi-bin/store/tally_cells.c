@@ -15,7 +15,7 @@ struct cell_reader {
 static enum rc give_cell(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
 {
     struct cell_reader *r = ctx;
-    size_t n_counts = n == 4 ? db_get_i32_array(&c[3], r->counts, r->cap) : SIZE_MAX;
+    size_t n_counts = n == 5 ? db_get_i32_array(&c[3], r->counts, r->cap) : SIZE_MAX;
     if (n_counts == SIZE_MAX || c[1].p == NULL)
         return rc_set(e, RC_DB, "a cell holds no counts");
     if (n_counts > r->cap) {
@@ -26,7 +26,7 @@ static enum rc give_cell(void *ctx, const struct db_cell *c, size_t n, struct rc
         r->cap = n_counts;
         (void)db_get_i32_array(&c[3], r->counts, r->cap);
     }
-    struct tally_cell cell = {db_get_i64(&c[0]), (const unsigned char *)c[1].p, c[1].len, db_get_i64(&c[2]),
+    struct tally_cell cell = {db_get_i64(&c[0]), (int32_t)db_get_i64(&c[4]), (const unsigned char *)c[1].p, c[1].len, db_get_i64(&c[2]),
                               r->counts, n_counts};
     return r->each(r->ctx, &cell, e);
 }
@@ -47,21 +47,22 @@ enum rc tally_read_cells(struct db *db, enum tally_cells which, int64_t survey_i
     return stream_cells(db, which == TALLY_CELL ? TS_READ_CELLS : TS_READ_RETIRED, p, 2, each, ctx, e);
 }
 
-enum rc tally_find_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+enum rc tally_find_cells(struct db *db, enum tally_cells which, const struct tally_place *at,
                          const struct db_bytes *profiles, size_t n, tally_cell_fn *each, void *ctx, struct rc_info *e)
 {
-    const struct db_param p[] = {db_i64(survey_id), db_i64(version_id), db_bytes_array(profiles, n)};
-    return stream_cells(db, which == TALLY_CELL ? TS_FIND_CELLS : TS_FIND_RETIRED, p, 3, each, ctx, e);
+    const struct db_param p[] = {db_i64(at->survey_id), db_i64(at->version_id), db_bytes_array(profiles, n),
+                                 db_i32(at->wave)};
+    return stream_cells(db, which == TALLY_CELL ? TS_FIND_CELLS : TS_FIND_RETIRED, p, 4, each, ctx, e);
 }
 
-enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+enum rc tally_put_cells(struct db *db, enum tally_cells which, const struct tally_place *at,
                         const struct db_bytes *profiles, const int32_t *ns, const int32_t *counts, size_t n,
                         size_t stride, struct rc_info *e)
 {
-    const struct db_param p[] = {db_i64(survey_id),   db_i64(version_id),
+    const struct db_param p[] = {db_i64(at->survey_id), db_i64(at->version_id),
                                  db_bytes_array(profiles, n), db_i32_array(ns, n),
-                                 db_i32_array(counts, n * stride), db_i64((int64_t)stride)};
-    return db_query(db, which == TALLY_CELL ? TS_PUT_CELLS : TS_PUT_RETIRED, p, 6, NULL, NULL, e);
+                                 db_i32_array(counts, n * stride), db_i64((int64_t)stride), db_i32(at->wave)};
+    return db_query(db, which == TALLY_CELL ? TS_PUT_CELLS : TS_PUT_RETIRED, p, 7, NULL, NULL, e);
 }
 
 enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,

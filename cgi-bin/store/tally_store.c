@@ -8,16 +8,20 @@
 
 /* Both tables of cells have the same shape and the same statements. */
 #define READ_CELLS(table) \
-    "SELECT version_id, profile, n, counts FROM publish." table " WHERE survey_id = $1::bigint AND version_id = $2::bigint " \
-    "AND wave = 0"
+    "SELECT version_id, profile, n, counts, wave FROM publish." table \
+    " WHERE survey_id = $1::bigint AND version_id = $2::bigint"
 #define FIND_CELLS(table) \
-    READ_CELLS(table) " AND profile = ANY ($3::bytea[])"
+    READ_CELLS(table) " AND profile = ANY ($3::bytea[]) AND wave = $4::integer"
 #define PUT_CELLS(table) \
     "INSERT INTO publish." table " AS c (survey_id, version_id, wave, profile, n, counts) " \
-    "SELECT $1::bigint, $2::bigint, 0, p, ($4::integer[])[i::integer], " \
+    "SELECT $1::bigint, $2::bigint, $7::integer, p, ($4::integer[])[i::integer], " \
     "($5::integer[])[((i - 1) * $6::bigint + 1)::integer : (i * $6::bigint)::integer] " \
     "FROM unnest($3::bytea[]) WITH ORDINALITY AS t(p, i) " \
     "ON CONFLICT (survey_id, version_id, wave, profile) DO UPDATE SET n = excluded.n, counts = excluded.counts"
+
+#define READ_WAVES(table) \
+    "SELECT wave, name, first_day::text, last_day::text, first_day - date '2000-01-01', last_day - date '2000-01-01' " \
+    "FROM publish." table " WHERE survey_id = $1::bigint ORDER BY wave"
 
 #define PAGES "ctid >= format('(%s,0)', $1::bigint)::tid AND ctid < format('(%s,0)', $2::bigint)::tid"
 
@@ -71,20 +75,21 @@ static const struct db_stmt stmts[TS_N] = {
     [TS_RESPONSES] = {"responses", "SELECT count(*), count(*) FILTER (WHERE version_id = $3::bigint), "
                       "string_agg(codes, ''::bytea) FILTER (WHERE version_id = $3::bigint) "
                       "FROM record.response WHERE " PAGES, 3},
-    [TS_RESPONSES_MIXED] = {"responses_mixed", "SELECT version_id, string_agg(codes, ''::bytea) "
-                            "FROM record.response WHERE " PAGES " GROUP BY version_id", 2},
+    [TS_RESPONSES_MIXED] = {"responses_mixed", "SELECT version_id, opened_on - date '2000-01-01', "
+                            "string_agg(codes, ''::bytea) FROM record.response WHERE " PAGES
+                            " GROUP BY version_id, opened_on", 2},
     [TS_DELETE_RESPONSES] = {"delete_responses", "WITH gone AS (DELETE FROM record.response WHERE record_hash IN ("
                              "SELECT record_hash FROM record.response WHERE survey_id = $1::bigint "
                              "AND version_id = $2::bigint AND opened_on < date '2000-01-01' + $3::integer "
-                             "LIMIT $4::bigint) RETURNING record_hash, version_id, codes), words AS ("
+                             "LIMIT $4::bigint) RETURNING record_hash, version_id, opened_on, codes), words AS ("
                              "DELETE FROM record.comment c USING gone WHERE c.record_hash = gone.record_hash) "
-                             "SELECT version_id, codes FROM gone", 4},
+                             "SELECT version_id, opened_on - date '2000-01-01', codes FROM gone", 4},
     [TS_READ_CELLS] = {"read_cells", READ_CELLS("cell"), 2},
     [TS_READ_RETIRED] = {"read_retired", READ_CELLS("cell_retired"), 2},
-    [TS_FIND_CELLS] = {"find_cells", FIND_CELLS("cell"), 3},
-    [TS_FIND_RETIRED] = {"find_retired", FIND_CELLS("cell_retired"), 3},
-    [TS_PUT_CELLS] = {"put_cells", PUT_CELLS("cell"), 6},
-    [TS_PUT_RETIRED] = {"put_retired", PUT_CELLS("cell_retired"), 6},
+    [TS_FIND_CELLS] = {"find_cells", FIND_CELLS("cell"), 4},
+    [TS_FIND_RETIRED] = {"find_retired", FIND_CELLS("cell_retired"), 4},
+    [TS_PUT_CELLS] = {"put_cells", PUT_CELLS("cell"), 7},
+    [TS_PUT_RETIRED] = {"put_retired", PUT_CELLS("cell_retired"), 7},
     [TS_DAYS] = {"days", "SELECT coalesce(min(opened_on)::text, ''), coalesce(max(opened_on)::text, '') "
                  "FROM publish.opening WHERE survey_id = $1::bigint AND version_id = $2::bigint", 2},
     [TS_CURRENT] = {"current", "SELECT p.version_id, p.body_hash FROM publish.current c "
@@ -99,6 +104,11 @@ static const struct db_stmt stmts[TS_N] = {
                       "WHERE survey_id = $1::bigint ORDER BY address COLLATE \"C\", day", 1},
     [TS_KEEP_ROW] = {"keep_row", "INSERT INTO publish.row_kept (survey_id, address, day, is_shown, last_n, shown) "
                      "VALUES ($1::bigint, $2::text, $3::integer, $4::boolean, $5::bigint, $6::integer[])", 6},
+    [TS_WAVES] = {"waves", READ_WAVES("wave"), 1},
+    [TS_WAVES_FILED] = {"waves_filed", READ_WAVES("wave_filed"), 1},
+    [TS_ADOPT_WAVES] = {"adopt_waves", "SELECT publish.adopt_waves($1::bigint)", 1},
+    [TS_COMPARABLE] = {"comparable", "SELECT version_a, version_b, question FROM publish.comparable "
+                       "WHERE survey_id = $1::bigint ORDER BY version_a, version_b, question COLLATE \"C\"", 1},
 };
 
 struct db *tally_db(void)

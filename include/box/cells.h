@@ -61,10 +61,10 @@ enum rc cells_merge(struct cells *c, const struct cells *from, struct rc_info *e
 /* The cell of a profile, or NULL. */
 const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len);
 
-/* Add all counts to the stored cells of the version, inside the caller's transaction.
+/* Add all counts to the stored cells of the place, inside the caller's transaction.
  * RC_OK, RC_AWAY, RC_DB, RC_NOMEM; RC_CONFLICT when a count would pass 2^31 - 1 or the stored cell is
  * of another length. Afterwards the counts are no longer in the table: it is reset. */
-enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, const struct tally_place *at,
                    struct rc_info *e) MUST_CHECK;
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/rc.h"
 #include "box/opener.h"
 #include "store/tally_store.h"
+#include "store/wave_store.h"
 
 enum {
     OPENING_BYTES = 256 * 1024 * 1024,  /* of sealed batches, in one transaction */
@@ -48,12 +49,16 @@ struct tally_work {
     struct arena a;
     struct tally_form *forms; /* in the order of their ids */
     size_t n_forms;
+    struct wave *waves; /* by which the cells are filed */
+    size_t n_waves;
 };
 /* RC_OK; RC_INPUT (a definition that this program cannot read); RC_NOMEM, RC_AWAY, RC_DB. */
 enum rc tally_work_init(struct tally_work *w, struct tally *t, const struct tally_survey *s, struct rc_info *e)
     MUST_CHECK;
 void tally_work_release(struct tally_work *w);
 const struct tally_form *tally_work_form(const struct tally_work *w, int64_t version_id);
+/* The wave of an opening's day; 0 where it is in none. */
+int32_t tally_work_wave(const struct tally_work *w, int32_t day);
 
 /* Keys: read the keyring, make a pair where there is none or the newest is too old. A secret that is
  * missing is a failure of the run (tally_fail), and its batches stay in the box.
@@ -61,6 +66,10 @@ const struct tally_form *tally_work_form(const struct tally_work *w, int64_t ver
 enum rc tally_load_keys(struct tally *t, struct rc_info *e) MUST_CHECK;
 /* Destroy the secrets that nothing needs any more: not one while the spool cannot be looked into. */
 enum rc tally_destroy_keys(struct tally *t, struct rc_info *e) MUST_CHECK;
+
+/* Where the operator changed the waves: file the survey's cells by them, in one transaction, from the
+ * responses and the cells of deleted ones. As tally_recount; RC_TOOBIG where memory does not do. */
+enum rc tally_file_waves(struct tally *t, struct tally_work *w, struct rc_info *e) MUST_CHECK;
 
 /* Open what waits for the survey, if it is enough: responses, comments, cells, all in one transaction
  * for each MINYI_OPENING_BALLOTS. */

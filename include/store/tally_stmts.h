@@ -38,6 +38,10 @@ enum tally_stmt {
     TS_CONFIRM,
     TS_ROWS_KEPT,
     TS_KEEP_ROW,
+    TS_WAVES,
+    TS_WAVES_FILED,
+    TS_ADOPT_WAVES,
+    TS_COMPARABLE,
     TS_N
 };
 

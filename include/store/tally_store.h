@@ -114,16 +114,18 @@ enum rc tally_find_hashes(struct db *db, const struct db_bytes *hashes, size_t n
 enum rc tally_note_opening(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t n,
                            struct rc_info *e) MUST_CHECK;
 
-typedef enum rc tally_codes_fn(void *ctx, int64_t version_id, const unsigned char *codes, size_t len,
+/* `day`: of the opening, since 2000-01-01. */
+typedef enum rc tally_codes_fn(void *ctx, int64_t version_id, int32_t day, const unsigned char *codes, size_t len,
                                struct rc_info *e);
 /* Pages of 8 KB that the table of responses has. */
 enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e) MUST_CHECK;
-/* Responses on the pages [from, to): for each version met, the codes of all of them end to end, in no
- * order. *likely: the version that most of them may have, 0 at first; leaves the last one that was met.
+/* Responses on the pages [from, to): for each version and day met, the codes of all of them end to end,
+ * in no order. Without `by_day`, which is slower, `day` may be 0. *likely: the version that most of them
+ * may have, 0 at first; leaves the last one that was met.
  * Nothing but the tally writes responses, so its lock makes the parts one picture. On Citus a part of a
  * distributed table cannot be named by its pages. */
-enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, int64_t *likely, tally_codes_fn *each, void *ctx,
-                             struct rc_info *e) MUST_CHECK;
+enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, bool by_day, int64_t *likely,
+                             tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
 /* Delete up to `limit` responses of a version opened before `day`, and their comments. */
 enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,
                                tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
@@ -132,8 +134,15 @@ enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version
 
 enum tally_cells { TALLY_CELL, TALLY_RETIRED };
 
+/* The cells of a version in a wave; 0: of the days that are in no wave. */
+struct tally_place {
+    int64_t survey_id, version_id;
+    int32_t wave;
+};
+
 struct tally_cell {
     int64_t version_id;
+    int32_t wave;
     const unsigned char *profile;
     size_t profile_len;
     int64_t n;
@@ -141,15 +150,15 @@ struct tally_cell {
     size_t n_counts;
 };
 typedef enum rc tally_cell_fn(void *ctx, const struct tally_cell *c, struct rc_info *e);
-/* All cells of a version. */
+/* All cells of a version, of every wave. */
 enum rc tally_read_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
                          tally_cell_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
-/* The cells of a version that have these profiles. */
-enum rc tally_find_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+/* The cells of a place that have these profiles. */
+enum rc tally_find_cells(struct db *db, enum tally_cells which, const struct tally_place *at,
                          const struct db_bytes *profiles, size_t n, tally_cell_fn *each, void *ctx, struct rc_info *e)
     MUST_CHECK;
 /* Insert or replace cells: `ns` has n items, `counts` n * stride. */
-enum rc tally_put_cells(struct db *db, enum tally_cells which, int64_t survey_id, int64_t version_id,
+enum rc tally_put_cells(struct db *db, enum tally_cells which, const struct tally_place *at,
                         const struct db_bytes *profiles, const int32_t *ns, const int32_t *counts, size_t n,
                         size_t stride, struct rc_info *e) MUST_CHECK;
 

@@ -295,7 +295,7 @@ static void cells_count_by_profile(void **state)
     assert_int_equal(cells_find(&twin, (const unsigned char *)"\3", 1)->n, 2000);
     cells_release(&twin);
     int32_t stored[16] = {5};
-    struct tally_cell from = {8, (const unsigned char *)"\1", 1, 400, stored, x->f->n_slots};
+    struct tally_cell from = {8, 0, (const unsigned char *)"\1", 1, 400, stored, x->f->n_slots};
     assert_int_equal(cells_add_stored(&c, &from, -1, &x->e), RC_OK);
     assert_int_equal(cells_find(&c, (const unsigned char *)"\1", 1)->n, 600);
     from.n_counts--;
@@ -317,7 +317,7 @@ static void a_full_table_says_so(void **state)
     assert_int_equal(cells_init(&c, x->f, &x->e), RC_OK);
     c.a.cap_bytes = 1 << 20;
     while (rc == RC_OK && i < 1000000) {
-        struct tally_cell from = {8, (const unsigned char *)&i, sizeof i, 1, stored, x->f->n_slots};
+        struct tally_cell from = {8, 0, (const unsigned char *)&i, sizeof i, 1, stored, x->f->n_slots};
         rc = cells_add_stored(&c, &from, 1, &x->e);
         i += rc == RC_OK;
     }
