@@ -19,6 +19,8 @@ static const struct command {
     {"open", "SLUG", "take ballots (again)", cmd_open},
     {"close", "SLUG", "take no more ballots", cmd_close},
     {"key", "init [--replace] | restore", "make the recovery key; restore a lost keyring with it", cmd_key},
+    {"margins", "SLUG [FILE.csv --source TEXT [--as-of DATE] | --none]", "weight a survey to a population; list its margins",
+     cmd_margins},
     {"census", "import FILE ... | list", "keep a snapshot of the register of accounts; list them", cmd_census},
     {"waves", "SLUG [FILE.csv | --none]", "list or replace a survey's waves (ranges of opening days)", cmd_waves},
     {"comparable", "SLUG V1 V2 QUESTION,...|none", "which questions may stand in one trend across two versions", cmd_comparable},

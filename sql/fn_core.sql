@@ -135,6 +135,27 @@ BEGIN
 END
 $$;
 
+-- Margins for a survey. Gives their id; NULL: no such survey. The same again, as the newest, adds nothing.
+CREATE OR REPLACE FUNCTION core.add_margins(p_survey_id bigint, p_as_of date, p_source text, p_body text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    newest core.margins%ROWTYPE;
+    id bigint;
+BEGIN
+    PERFORM FROM core.survey WHERE survey_id = p_survey_id FOR UPDATE; -- one at a time
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT m.* INTO newest FROM core.margins m WHERE m.survey_id = p_survey_id ORDER BY m.as_of DESC, m.margins_id DESC LIMIT 1;
+    IF newest.as_of = p_as_of AND newest.source = p_source AND newest.body = p_body THEN
+        RETURN newest.margins_id;
+    END IF;
+    INSERT INTO core.margins (survey_id, as_of, source, body) VALUES (p_survey_id, p_as_of, p_source, p_body)
+    RETURNING margins_id INTO id;
+    RETURN id;
+END
+$$;
+
 -- Make the view of a version and give its name; NULL where it would have too many columns.
 CREATE OR REPLACE FUNCTION core.make_view(p_version_id bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

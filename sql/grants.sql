@@ -26,7 +26,7 @@ GRANT SELECT (as_of, is_demonstration, n, body) ON registry.census TO minyi_resu
 
 -- tally: opens, counts, publishes.
 GRANT USAGE ON SCHEMA core, intake, record, publish TO minyi_tally;
-GRANT SELECT ON core.survey, core.version, intake.recovery_key TO minyi_tally;
+GRANT SELECT ON core.survey, core.version, core.margins, intake.recovery_key TO minyi_tally;
 GRANT SELECT, INSERT ON intake.epoch_key TO minyi_tally;
 GRANT EXECUTE ON FUNCTION intake.destroy_key(bigint) TO minyi_tally; -- no UPDATE: see its comment
 GRANT SELECT, DELETE ON intake.batch TO minyi_tally;
@@ -44,10 +44,10 @@ GRANT SELECT ON core.survey, core.version, publish.publication, publish.current,
 
 -- operator: publishes questionnaires, imports, looks after keys and state; never answers.
 GRANT USAGE ON SCHEMA core, intake, publish TO minyi_operator;
-GRANT SELECT ON core.survey, core.version, publish.publication, publish.current, publish.run TO minyi_operator;
+GRANT SELECT ON core.survey, core.version, core.margins, publish.publication, publish.current, publish.run TO minyi_operator;
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),
-    core.note_import(bigint, bigint, bytea, bigint, text),
+    core.note_import(bigint, bigint, bytea, bigint, text), core.add_margins(bigint, date, text, text),
     intake.newest_key(), intake.box_state(), intake.box_before(bigint), intake.quarantine_state(),
     intake.quarantine_list(), intake.quarantine_retry(), intake.quarantine_discard(), intake.key_state(),
     intake.recovery_state(),

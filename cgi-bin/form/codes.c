@@ -162,3 +162,13 @@ size_t answers_profile(const struct form *f, const unsigned char *codes, unsigne
     }
     return n;
 }
+
+size_t answers_profile_choice(const struct form *f, size_t node, const unsigned char *profile)
+{
+    const struct form_node *n = &f->nodes[node];
+    size_t at = 0;
+    for (size_t i = 0; i < node; i++)
+        at += f->nodes[i].is_profile ? f->nodes[i].width : 0;
+    uint64_t code = get_be(profile + at, n->width);
+    return code < 2 || code - 2 >= n->choices->n || n->choices->items[code - 2].is_dont_know ? 0 : (size_t)code - 1;
+}

@@ -18,6 +18,8 @@ enum {
     CACHE_SECONDS = 30 /* a page tells its age in minutes at the finest */
 };
 
+enum page_kind { PAGE_SURVEY, PAGE_GROUPS, N_PAGES };
+
 /* A rendered page of one survey in one language. */
 struct cached {
     int64_t made_at_s;
@@ -29,7 +31,7 @@ struct item {
     struct publication *p;
     const char *body;
     size_t body_len;
-    struct cached pages[CATALOGUE_LANGS_MAX];
+    struct cached pages[N_PAGES][CATALOGUE_LANGS_MAX];
 };
 
 /* One of two: the handlers read one while results_refresh fills the other. */
@@ -60,8 +62,8 @@ struct results *results_new(struct arena *a, const struct catalogue *c, struct d
     for (int s = 0; s < 2; s++) {
         arena_init(&r->snapshots[s].a, SNAPSHOT_BYTES_MAX);
         for (size_t i = 0; i < SURVEYS_MAX; i++)
-            for (size_t l = 0; l < CATALOGUE_LANGS_MAX; l++)
-                buf_init(&r->snapshots[s].items[i].pages[l].html, PAGE_BYTES_MAX);
+            for (size_t l = 0; l < N_PAGES * CATALOGUE_LANGS_MAX; l++)
+                buf_init(&r->snapshots[s].items[i].pages[l / CATALOGUE_LANGS_MAX][l % CATALOGUE_LANGS_MAX].html, PAGE_BYTES_MAX);
     }
     return r;
 }
@@ -79,8 +81,8 @@ struct census_pages *results_census(const struct results *r)
 static void snapshot_reset(struct snapshot *s)
 {
     for (size_t i = 0; i < s->n; i++)
-        for (size_t l = 0; l < CATALOGUE_LANGS_MAX; l++)
-            buf_release(&s->items[i].pages[l].html);
+        for (size_t l = 0; l < N_PAGES * CATALOGUE_LANGS_MAX; l++)
+            buf_release(&s->items[i].pages[l / CATALOGUE_LANGS_MAX][l % CATALOGUE_LANGS_MAX].html);
     s->n = 0;
     arena_reset(&s->a);
 }
@@ -92,6 +94,13 @@ void results_release(struct results *r)
         arena_release(&r->snapshots[s].a);
     }
     (void)pthread_mutex_destroy(&r->lock);
+}
+
+static void forget_pages(struct item *item)
+{
+    for (size_t k = 0; k < N_PAGES; k++)
+        for (size_t l = 0; l < CATALOGUE_LANGS_MAX; l++)
+            item->pages[k][l].made_at_s = 0;
 }
 
 /* Add one publication; a body that cannot be read is left out, so that the others are shown. */
@@ -112,8 +121,7 @@ static enum rc snapshot_add(struct snapshot *s, const struct publication_head *h
     item->p = p;
     item->body = body;
     item->body_len = len;
-    for (size_t l = 0; l < CATALOGUE_LANGS_MAX; l++)
-        item->pages[l].made_at_s = 0;
+    forget_pages(item);
     return RC_OK;
 }
 
@@ -166,8 +174,7 @@ static bool take_times(struct results *r, const struct publication_head *heads, 
         (void)pthread_mutex_lock(&r->lock);
         s->items[i].head.tallied_at_s = heads[i].tallied_at_s;
         s->items[i].head.tallied_local = local;
-        for (size_t l = 0; l < CATALOGUE_LANGS_MAX; l++)
-            s->items[i].pages[l].made_at_s = 0;
+        forget_pages(&s->items[i]);
         (void)pthread_mutex_unlock(&r->lock);
     }
     return true;
@@ -244,16 +251,16 @@ static struct results_view make_view(const struct results *r, const struct item 
     return v;
 }
 
-static enum rc serve_page(struct results *r, struct item *item, const struct request *rq,
+static enum rc serve_page(struct results *r, struct item *item, enum page_kind kind, const struct request *rq,
                           struct response *rs, struct rc_info *e)
 {
     struct results_view v = make_view(r, item, rq);
-    struct cached *page = &item->pages[v.lang];
+    struct cached *page = &item->pages[kind][v.lang];
     if (page->made_at_s == 0 || v.now_s - page->made_at_s >= CACHE_SECONDS || v.now_s < page->made_at_s) {
         struct html w = {&page->html};
         buf_reset(&page->html);
         page->made_at_s = 0;
-        results_write_survey(&w, &v);
+        (kind == PAGE_GROUPS ? results_write_groups : results_write_survey)(&w, &v);
         if (!html_ok(&w))
             return rc_set(e, RC_NOMEM, "the page of \"%s\" is too large or not balanced", item->head.slug);
         page->made_at_s = v.now_s;
@@ -296,7 +303,7 @@ static enum rc serve_csv(const struct results *r, const struct item *item, const
 static enum rc serve_item(struct results *r, const char *name, const struct request *rq,
                           struct response *rs, struct rc_info *e)
 {
-    static const char *const endings[] = {".json", ".csv", ""};
+    static const char *const endings[] = {".json", ".csv", "/groups", ""};
     struct snapshot *s = &r->snapshots[r->now];
     size_t len = strlen(name), ending = 0;
     while (*endings[ending] != '\0' &&
@@ -307,7 +314,7 @@ static enum rc serve_item(struct results *r, const char *name, const struct requ
         if (text_equal(s->items[i].head.slug, name, len))
             return ending == 0   ? serve_json(&s->items[i], rs, e)
                    : ending == 1 ? serve_csv(r, &s->items[i], rq, rs, e)
-                                 : serve_page(r, &s->items[i], rq, rs, e);
+                                 : serve_page(r, &s->items[i], ending == 2 ? PAGE_GROUPS : PAGE_SURVEY, rq, rs, e);
     return rc_set(e, RC_NOTFOUND, "there are no results of that name");
 }
 

@@ -1,10 +1,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pages/results.h"
+#include "pages/results_inner.h"
 #include "web/page.h"
 
 enum {
+    GLANCE_MIN = 30, /* answers */
     STALE_AFTER_S = 26 * 3600 /* the tally runs every night: two hours of grace */
 };
 
@@ -14,32 +15,6 @@ struct table {
     const struct results_view *v;
     const struct pub_question *q;
 };
-
-static const char *t(const struct results_view *v, const char *key)
-{
-    return tr(v->c, v->lang, key);
-}
-
-static const char *label(const struct results_view *v, const struct form_label *l)
-{
-    return form_text(l, v->form_lang);
-}
-
-/* Digits in groups of three: "9,896". */
-static const char *grouped(int64_t n, char out[32])
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
-    size_t at = 0;
-    for (int i = 0; i < len; i++) {
-        out[at++] = digits[i];
-        int left = len - 1 - i;
-        if (left > 0 && left % 3 == 0 && digits[i] != '-')
-            out[at++] = ',';
-    }
-    out[at] = '\0';
-    return out;
-}
 
 void results_age(const struct results_view *v, char out[80])
 {
@@ -52,7 +27,7 @@ void results_age(const struct results_view *v, char out[80])
         {60, 1, "results.age_minute", "results.age_minutes"},
     };
     int64_t age = v->now_s - v->head->tallied_at_s;
-    (void)snprintf(out, 80, "%s", t(v, "results.age_now"));
+    (void)snprintf(out, 80, "%s", results_text(v, "results.age_now"));
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         int64_t n = age / units[i].seconds;
         if (n < units[i].from)
@@ -61,7 +36,7 @@ void results_age(const struct results_view *v, char out[80])
         struct buf b;
         buf_init(&b, 79);
         struct html w = {&b};
-        html_tr(&w, v->c, v->lang, n == 1 ? units[i].one : units[i].many, "n", grouped(n, number), NULL);
+        html_tr(&w, v->c, v->lang, n == 1 ? units[i].one : units[i].many, "n", results_grouped(n, number), NULL);
         (void)snprintf(out, 80, "%s", buf_ok(&b) && b.p != NULL ? b.p : "");
         buf_release(&b);
         return;
@@ -72,7 +47,7 @@ void results_age(const struct results_view *v, char out[80])
 static const char *ballots(const struct results_view *v, char out[32])
 {
     if (v->p->rounding == 0 || v->p->n_ballots > 0)
-        return grouped(v->p->n_ballots, out);
+        return results_grouped(v->p->n_ballots, out);
     (void)snprintf(out, 32, "< %lld", (long long)(v->p->threshold + v->p->rounding));
     return out;
 }
@@ -82,23 +57,23 @@ static void put_facts(struct html *w, const struct results_view *v)
     char age[80], n[32];
     results_age(v, age);
     html_lit(w, "<dl class=\"facts\">\n<div><dt>");
-    html_text(w, t(v, "results.ballots"));
+    html_text(w, results_text(v, "results.ballots"));
     html_lit(w, "</dt><dd>");
     html_text(w, ballots(v, n));
     html_lit(w, "</dd></div>\n<div><dt>");
-    html_text(w, t(v, "results.tallied"));
+    html_text(w, results_text(v, "results.tallied"));
     html_lit(w, "</dt><dd><span class=\"whole\">");
     html_text(w, v->head->tallied_local);
     html_lit(w, "</span> <span class=\"whole quiet\">");
     html_tr(w, v->c, v->lang, "results.age", "age", age, NULL);
     html_lit(w, "</span></dd></div>\n<div><dt>");
-    html_text(w, t(v, "results.population"));
+    html_text(w, results_text(v, "results.population"));
     html_lit(w, "</dt><dd>");
-    html_text(w, label(v, &v->p->population));
+    html_text(w, results_label(v, &v->p->population));
     html_lit(w, "</dd></div>\n<div><dt>");
-    html_text(w, t(v, "results.organiser"));
+    html_text(w, results_text(v, "results.organiser"));
     html_lit(w, "</dt><dd>");
-    html_text(w, label(v, &v->p->organiser));
+    html_text(w, results_label(v, &v->p->organiser));
     html_lit(w, "</dd></div>\n</dl>\n");
 }
 
@@ -119,7 +94,7 @@ static void put_sample_note(struct html *w, const struct results_view *v)
                                        [FORM_OPEN] = "results.sample_open",
                                        [FORM_DEMONSTRATION] = "results.sample_demonstration"};
     html_lit(w, "<p class=\"measure\">");
-    html_text(w, t(v, keys[v->p->sample]));
+    html_text(w, results_text(v, keys[v->p->sample]));
     html_lit(w, "</p>\n");
 }
 
@@ -129,51 +104,10 @@ static void put_rounding_note(struct html *w, const struct results_view *v)
     char base[32];
     html_lit(w, "<p class=\"measure quiet\">");
     if (v->p->rounding > 0)
-        html_tr(w, v->c, v->lang, "results.rounded", "base", grouped(v->p->rounding, base), NULL);
+        html_tr(w, v->c, v->lang, "results.rounded", "base", results_grouped(v->p->rounding, base), NULL);
     else
-        html_text(w, t(v, "results.exact"));
+        html_text(w, results_text(v, "results.exact"));
     html_lit(w, "</p>\n");
-}
-
-/* Widths are attributes: the content security policy allows no inline style. The table beside the
- * drawing says the same in words, so the drawing is hidden from screen readers. */
-static void put_bar(struct html *w, const struct pub_share *s)
-{
-    html_lit(w, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" "
-                "aria-hidden=\"true\" focusable=\"false\"><rect class=\"track\" width=\"1000\" "
-                "height=\"10\"/><rect class=\"fill\" width=\"");
-    html_int(w, (long long)(s->p * 1000 + 0.5));
-    html_lit(w, "\" height=\"10\"/>");
-    if (s->has_interval) {
-        html_lit(w, "<rect class=\"range\" x=\"");
-        html_int(w, (long long)(s->low * 1000));
-        html_lit(w, "\" y=\"3\" width=\"");
-        html_int(w, (long long)(s->high * 1000 + 1) - (long long)(s->low * 1000));
-        html_lit(w, "\" height=\"4\"/>");
-    }
-    html_lit(w, "</svg>");
-}
-
-static void put_percent(struct html *w, const struct results_view *v, double p, int64_t n)
-{
-    char text[16];
-    publication_percent(p, n, text);
-    html_tr(w, v->c, v->lang, "results.percent", "p", text, NULL);
-}
-
-static void put_interval(struct html *w, const struct results_view *v, const struct pub_share *s,
-                         int64_t n)
-{
-    char low[16], high[16];
-    publication_percent(s->low, n, low);
-    publication_percent(s->high, n, high);
-    if (strcmp(low, high) == 0) { /* an interval is never a point: one decimal more */
-        publication_percent(s->low, 1000, low);
-        publication_percent(s->high, 1000, high);
-    }
-    html_lit(w, "<span class=\"interval\">");
-    html_tr(w, v->c, v->lang, "results.interval", "low", low, "high", high, NULL);
-    html_lit(w, "</span>");
 }
 
 /* Head and bar in one cell, percentage in the second, ballots in the third. */
@@ -190,13 +124,11 @@ static void put_row(const struct table *x, const char *head, const char *detail,
         html_text(w, detail);
         html_lit(w, "</span>");
     }
-    put_bar(w, s);
+    results_put_bar(w, s);
     html_lit(w, "</th><td class=\"share\">");
-    put_percent(w, x->v, s->p, x->q->n);
-    if (s->has_interval)
-        put_interval(w, x->v, s, x->q->n);
+    results_put_share(w, x->v, s, x->q->n);
     html_lit(w, "</td><td>");
-    html_text(w, grouped(s->count, n));
+    html_text(w, results_grouped(s->count, n));
     html_lit(w, "</td></tr>\n");
 }
 
@@ -210,7 +142,7 @@ static void two_labels(const struct table *x, const char *one, const char *two, 
         const struct pub_option *o = &x->q->options[i];
         if (strcmp(o->name, one) != 0 && strcmp(o->name, two) != 0)
             continue;
-        int more = snprintf(out + len, 256 - (size_t)len, "%s%s", len > 0 ? " + " : "", label(x->v, &o->label));
+        int more = snprintf(out + len, 256 - (size_t)len, "%s%s", len > 0 ? " + " : "", results_label(x->v, &o->label));
         if (more < 0 || more >= 256 - len) {
             out[0] = '\0'; /* too long to help; never a cut character */
             return;
@@ -225,9 +157,9 @@ static void put_boxes(const struct table *x)
     two_labels(x, "4", "5", top);
     two_labels(x, "1", "2", bottom);
     html_lit(x->w, "<tbody class=\"boxes\">\n");
-    put_row(x, t(x->v, "results.top2"), top, &x->q->top2);
-    put_row(x, t(x->v, "results.neutral"), NULL, &x->q->neutral);
-    put_row(x, t(x->v, "results.bottom2"), bottom, &x->q->bottom2);
+    put_row(x, results_text(x->v, "results.top2"), top, &x->q->top2);
+    put_row(x, results_text(x->v, "results.neutral"), NULL, &x->q->neutral);
+    put_row(x, results_text(x->v, "results.bottom2"), bottom, &x->q->bottom2);
     html_lit(x->w, "</tbody>\n");
 }
 
@@ -240,13 +172,13 @@ static void put_table_head(const struct table *x)
     html_lit(x->w, "<table>\n<caption>");
     html_tr(x->w, v->c, v->lang,
             captions[v->p->sample == FORM_OPEN][x->q->type == FORM_SELECT_MULTIPLE], "n",
-            grouped(x->q->n, n), NULL);
+            results_grouped(x->q->n, n), NULL);
     html_lit(x->w, "</caption>\n<thead><tr><th scope=\"col\">");
-    html_text(x->w, t(v, "results.answer"));
+    html_text(x->w, results_text(v, "results.answer"));
     html_lit(x->w, "</th><th scope=\"col\">");
-    html_text(x->w, t(v, "results.share"));
+    html_text(x->w, results_text(v, "results.share"));
     html_lit(x->w, "</th><th scope=\"col\">");
-    html_text(x->w, t(v, "results.count"));
+    html_text(x->w, results_text(v, "results.count"));
     html_lit(x->w, "</th></tr></thead>\n");
 }
 
@@ -259,7 +191,7 @@ static void put_table(const struct table *x)
     for (size_t i = 0; i < x->q->n_options && !x->q->is_collapsed; i++) {
         const struct pub_option *o = &x->q->options[i];
         if (!o->is_dont_know)
-            put_row(x, label(x->v, &o->label), NULL, &o->share);
+            put_row(x, results_label(x->v, &o->label), NULL, &o->share);
     }
     html_lit(x->w, "</tbody>\n</table>\n");
 }
@@ -269,8 +201,8 @@ static void put_missing(const struct table *x)
     char dont_know[32], skipped[32], not_asked[32];
     html_lit(x->w, "<p class=\"missing\">");
     html_tr(x->w, x->v->c, x->v->lang, "results.missing", "dont_know",
-            grouped(x->q->n_dont_know, dont_know), "skipped", grouped(x->q->n_skipped, skipped),
-            "not_asked", grouped(x->q->n_not_asked, not_asked), NULL);
+            results_grouped(x->q->n_dont_know, dont_know), "skipped", results_grouped(x->q->n_skipped, skipped),
+            "not_asked", results_grouped(x->q->n_not_asked, not_asked), NULL);
     html_lit(x->w, "</p>\n");
 }
 
@@ -280,14 +212,14 @@ static void put_answered(const struct table *x)
     html_lit(x->w, "<p>");
     html_tr(x->w, x->v->c, x->v->lang,
             x->q->type == FORM_TEXT ? "results.text_answers" : "results.number_answers", "n",
-            grouped(x->q->n, n), NULL);
+            results_grouped(x->q->n, n), NULL);
     html_lit(x->w, "</p>\n");
 }
 
 static void put_nothing_yet(const struct table *x)
 {
     html_lit(x->w, "<p>");
-    html_text(x->w, t(x->v, "results.no_answers"));
+    html_text(x->w, results_text(x->v, "results.no_answers"));
     html_lit(x->w, "</p>\n");
 }
 
@@ -296,7 +228,7 @@ static void put_suppressed(const struct table *x)
     char threshold[32];
     html_lit(x->w, "<p class=\"panel\">");
     html_tr(x->w, x->v->c, x->v->lang, "results.suppressed", "threshold",
-            grouped(x->v->p->threshold, threshold), NULL);
+            results_grouped(x->v->p->threshold, threshold), NULL);
     html_lit(x->w, "</p>\n");
 }
 
@@ -321,7 +253,7 @@ static void put_question(struct html *w, const struct results_view *v, const str
         html_lit(w, "<h3 id=\"");
     html_attr(w, q->name);
     html_lit(w, "\">");
-    html_text(w, label(v, &q->label));
+    html_text(w, results_label(v, &q->label));
     if (level == 2)
         html_lit(w, "</h2>\n");
     else
@@ -342,11 +274,17 @@ static void put_question(struct html *w, const struct results_view *v, const str
     html_lit(w, "</section>\n");
 }
 
+/* A share of so few would stand too large at the top of a page. */
+static bool is_at_a_glance(const struct pub_question *q)
+{
+    return q->has_boxes && q->n >= GLANCE_MIN;
+}
+
 static size_t count_boxes(const struct publication *p)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n_questions; i++)
-        n += p->questions[i].has_boxes && p->questions[i].n > 0;
+        n += is_at_a_glance(&p->questions[i]);
     return n;
 }
 
@@ -356,28 +294,28 @@ static void put_glance(struct html *w, const struct results_view *v)
     if (count_boxes(v->p) == 0)
         return;
     html_lit(w, "<section class=\"glance\" aria-labelledby=\"glance\">\n<h2 id=\"glance\">");
-    html_text(w, t(v, "results.glance"));
+    html_text(w, results_text(v, "results.glance"));
     html_lit(w, "</h2>\n<ul>\n");
     for (size_t i = 0; i < v->p->n_questions; i++) {
         const struct pub_question *q = &v->p->questions[i];
         const struct table x = {w, v, q};
         char labels[256], n[32];
-        if (!q->has_boxes || q->n <= 0)
+        if (!is_at_a_glance(q))
             continue;
         two_labels(&x, "4", "5", labels);
         html_lit(w, "<li><a href=\"#");
         html_attr(w, q->name);
         html_lit(w, "\">");
-        html_text(w, label(v, &q->label));
+        html_text(w, results_label(v, &q->label));
         html_lit(w, "</a><span class=\"figure\"><strong>");
-        put_percent(w, v, q->top2.p, q->n);
+        results_put_percent(w, v, q->top2.p, q->n);
         html_lit(w, "</strong>");
         if (q->top2.has_interval)
-            put_interval(w, v, &q->top2, q->n);
+            results_put_interval(w, v, q->top2.low, q->top2.high, q->n);
         html_lit(w, "</span><span class=\"quiet small\">");
-        html_tr(w, v->c, v->lang, "results.of_n", "n", grouped(q->n, n), "labels", labels, NULL);
+        html_tr(w, v->c, v->lang, "results.of_n", "n", results_grouped(q->n, n), "labels", labels, NULL);
         html_lit(w, "</span>");
-        put_bar(w, &q->top2);
+        results_put_bar(w, &q->top2);
         html_lit(w, "</li>\n");
     }
     html_lit(w, "</ul>\n</section>\n");
@@ -388,17 +326,17 @@ static void put_downloads(struct html *w, const struct results_view *v)
     const char *const *langs;
     (void)catalogue_langs(v->c, &langs);
     html_lit(w, "<h2>");
-    html_text(w, t(v, "results.downloads"));
+    html_text(w, results_text(v, "results.downloads"));
     html_lit(w, "</h2>\n<p><a class=\"file\" href=\"/results/");
     html_url(w, v->p->slug);
     html_lit(w, ".csv?lang=");
     html_url(w, langs[v->lang]);
     html_lit(w, "\">");
-    html_text(w, t(v, "results.csv"));
+    html_text(w, results_text(v, "results.csv"));
     html_lit(w, "</a> <a class=\"file\" href=\"/results/");
     html_url(w, v->p->slug);
     html_lit(w, ".json\">");
-    html_text(w, t(v, "results.json"));
+    html_text(w, results_text(v, "results.json"));
     html_lit(w, "</a></p>\n");
 }
 
@@ -413,11 +351,28 @@ static void put_questions(struct html *w, const struct results_view *v)
     if (!has_profile)
         return;
     html_lit(w, "<h2>");
-    html_text(w, t(v, "results.profile"));
+    html_text(w, results_text(v, "results.profile"));
     html_lit(w, "</h2>\n");
     for (size_t i = 0; i < v->p->n_questions; i++)
         if (v->p->questions[i].is_profile)
             put_question(w, v, &v->p->questions[i], 3);
+}
+
+static void put_groups_link(struct html *w, const struct results_view *v)
+{
+    const char *const *langs;
+    (void)catalogue_langs(v->c, &langs);
+    if (v->p->n_groups == 0)
+        return;
+    html_lit(w, "<h2>");
+    html_text(w, results_text(v, "results.groups"));
+    html_lit(w, "</h2>\n<p><a href=\"/results/");
+    html_url(w, v->p->slug);
+    html_lit(w, "/groups?lang=");
+    html_url(w, langs[v->lang]);
+    html_lit(w, "\">");
+    html_text(w, results_text(v, "results.groups_link"));
+    html_lit(w, "</a></p>\n");
 }
 
 void results_write_survey(struct html *w, const struct results_view *v)
@@ -427,17 +382,17 @@ void results_write_survey(struct html *w, const struct results_view *v)
     struct html tw = {&title};
     buf_init(&title, 4096);
     (void)snprintf(path, sizeof path, "/results/%s", v->p->slug);
-    buf_puts(tw.out, label(v, &v->p->title));
-    buf_printf(tw.out, " – %s", t(v, "results.title"));
+    buf_puts(tw.out, results_label(v, &v->p->title));
+    buf_printf(tw.out, " – %s", results_text(v, "results.title"));
     const struct page p = {.c = v->c, .lang = v->lang, .path = path, .is_indexable = true,
-                           .title = buf_ok(&title) ? title.p : label(v, &v->p->title),
-                           .description = t(v, "results.description"),
+                           .title = buf_ok(&title) ? title.p : results_label(v, &v->p->title),
+                           .description = results_text(v, "results.description"),
                            .is_demonstration = v->p->sample == FORM_DEMONSTRATION};
     page_begin(w, &p);
     html_lit(w, "<p class=\"kicker\">");
-    html_text(w, t(v, "results.title"));
+    html_text(w, results_text(v, "results.title"));
     html_lit(w, "</p>\n<h1>");
-    html_text(w, label(v, &v->p->title));
+    html_text(w, results_label(v, &v->p->title));
     html_lit(w, "</h1>\n");
     put_stale_warning(w, v);
     put_facts(w, v);
@@ -445,6 +400,8 @@ void results_write_survey(struct html *w, const struct results_view *v)
     put_rounding_note(w, v);
     put_glance(w, v);
     put_questions(w, v);
+    put_groups_link(w, v);
+    results_put_weights(w, v);
     put_downloads(w, v);
     page_end(w, &p);
     buf_release(&title);
@@ -461,7 +418,7 @@ static void put_list_item(struct html *w, const struct results_view *v)
     html_lit(w, "?lang=");
     html_url(w, langs[v->lang]);
     html_lit(w, "\">");
-    html_text(w, label(v, &v->p->title));
+    html_text(w, results_label(v, &v->p->title));
     html_lit(w, "</a></h2>\n<p class=\"quiet small\">");
     html_tr(w, v->c, v->lang, "results.list_item", "n", ballots(v, n), "date",
             v->head->tallied_local, NULL);
@@ -470,7 +427,7 @@ static void put_list_item(struct html *w, const struct results_view *v)
     html_lit(w, "</span></p>\n");
     if (v->p->sample == FORM_DEMONSTRATION) {
         html_lit(w, "<p><span class=\"tag\">");
-        html_text(w, t(v, "results.demonstration"));
+        html_text(w, results_text(v, "results.demonstration"));
         html_lit(w, "</span></p>\n");
     }
     html_lit(w, "</li>\n");

@@ -1,20 +1,8 @@
-#include "report/figures.h"
+#include "report/figures_inner.h"
 
 #include "stats/proportion.h"
 
-/* Places in a question's slots: see form_node.slot. */
-enum { SLOT_NOT_ASKED, SLOT_SKIPPED, SLOT_FIRST };
-enum { LIKERT_POINTS = 5 };
-
-struct maker {
-    const struct figures_input *in;
-    struct arena *a;
-    struct rc_info *e;
-    bool has_intervals;
-    int64_t threshold;
-};
-
-static void share(const struct maker *m, int64_t count, int64_t n, struct pub_share *out)
+void figures_share(const struct figures_maker *m, int64_t count, int64_t n, struct pub_share *out)
 {
     *out = (struct pub_share){.count = count};
     if (n <= 0)
@@ -26,10 +14,10 @@ static void share(const struct maker *m, int64_t count, int64_t n, struct pub_sh
         out->low = i.low;
         out->high = i.high;
     }
+    out->is_unreliable = m->in->form->sample == FORM_RANDOM && estimates_is_unreliable(count, n);
 }
 
-/* Ballots that answered the question, don't know included. */
-static int64_t answered(const struct form_node *n, const int64_t *slot)
+int64_t figures_answered(const struct form_node *n, const int64_t *slot)
 {
     if (n->type == FORM_SELECT_MULTIPLE)
         return slot[n->n_slots - 1];
@@ -41,7 +29,7 @@ static int64_t answered(const struct form_node *n, const int64_t *slot)
 
 /* Ballots whose answer is "don't know". In a multiple choice only where it excludes the others:
  * a tick beside other ticks takes nobody out of the denominator. */
-static int64_t dont_know(const struct form_node *n, const int64_t *slot)
+int64_t figures_dont_know(const struct form_node *n, const int64_t *slot)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < n->choices->n; i++) {
@@ -54,22 +42,20 @@ static int64_t dont_know(const struct form_node *n, const int64_t *slot)
 
 /* Every ballot is in exactly one state of every question, and no choice was ticked more often than
  * there are answers. */
-static bool is_consistent(const struct maker *m, const struct form_node *n, const int64_t *slot)
+static bool is_consistent(const struct figures_maker *m, const struct form_node *n, const int64_t *slot)
 {
     for (size_t i = 0; i < n->n_slots; i++)
         if (slot[i] < 0 || slot[i] > m->in->n_ballots)
             return false;
-    int64_t given = answered(n, slot);
-    int64_t valid = n->choices != NULL ? given - dont_know(n, slot) : given;
+    int64_t given = figures_answered(n, slot);
+    int64_t valid = n->choices != NULL ? given - figures_dont_know(n, slot) : given;
     for (size_t i = 0; n->type == FORM_SELECT_MULTIPLE && n->choices != NULL && i < n->choices->n; i++)
         if (!n->choices->items[i].is_dont_know && slot[SLOT_FIRST + i] > valid)
             return false;
     return valid >= 0 && slot[SLOT_NOT_ASKED] + slot[SLOT_SKIPPED] + given == m->in->n_ballots;
 }
 
-/* Counts of the points 1 to 5 by the choices' names, in whatever order they are listed. False when the
- * choices are not five such points, beside "don't know". */
-static bool read_points(const struct form_choices *c, const int64_t *slot, int64_t point[LIKERT_POINTS])
+bool figures_points(const struct form_choices *c, const int64_t *slot, int64_t point[LIKERT_POINTS])
 {
     unsigned seen = 0;
     size_t n = 0;
@@ -86,20 +72,20 @@ static bool read_points(const struct form_choices *c, const int64_t *slot, int64
     return n == LIKERT_POINTS && seen == (1U << LIKERT_POINTS) - 1;
 }
 
-static void make_boxes(const struct maker *m, const int64_t *slot, struct pub_question *q,
+static void make_boxes(const struct figures_maker *m, const int64_t *slot, struct pub_question *q,
                        const struct form_choices *c)
 {
     int64_t point[LIKERT_POINTS] = {0};
-    q->has_boxes = read_points(c, slot, point);
+    q->has_boxes = figures_points(c, slot, point);
     if (!q->has_boxes || q->is_suppressed)
         return;
-    share(m, point[3] + point[4], q->n, &q->top2);
-    share(m, point[2], q->n, &q->neutral);
-    share(m, point[0] + point[1], q->n, &q->bottom2);
+    figures_share(m, point[3] + point[4], q->n, &q->top2);
+    figures_share(m, point[2], q->n, &q->neutral);
+    figures_share(m, point[0] + point[1], q->n, &q->bottom2);
 }
 
-static enum rc make_options(const struct maker *m, const struct form_node *n, const int64_t *slot,
-                            struct pub_question *q)
+static enum rc make_options(const struct figures_maker *m, const struct form_node *n, const int64_t *slot,
+                            struct pub_question *q, struct pub_option **options)
 {
     struct pub_option *o = arena_array(m->a, n->choices->n + 1, sizeof *o);
     if (o == NULL)
@@ -108,8 +94,9 @@ static enum rc make_options(const struct maker *m, const struct form_node *n, co
         const struct form_choice *c = &n->choices->items[i];
         o[i] = (struct pub_option){.name = c->name, .label = c->label, .is_dont_know = c->is_dont_know};
         if (!q->is_suppressed)
-            share(m, slot[SLOT_FIRST + i], c->is_dont_know ? 0 : q->n, &o[i].share);
+            figures_share(m, slot[SLOT_FIRST + i], c->is_dont_know ? 0 : q->n, &o[i].share);
     }
+    *options = o;
     q->options = o;
     q->n_options = n->choices->n;
     if (n->is_likert && n->type == FORM_SELECT_ONE)
@@ -117,7 +104,8 @@ static enum rc make_options(const struct maker *m, const struct form_node *n, co
     return RC_OK;
 }
 
-static enum rc make_question(const struct maker *m, const struct form_node *n, struct pub_question *q)
+static enum rc make_question(const struct figures_maker *m, const struct form_node *n, struct pub_question *q,
+                             struct pub_option **options)
 {
     const int64_t *slot = m->in->counts + n->slot;
     bool is_closed = n->choices != NULL;
@@ -128,8 +116,8 @@ static enum rc make_question(const struct maker *m, const struct form_node *n, s
                                .label = n->label,
                                .is_likert = n->is_likert,
                                .is_profile = n->is_profile};
-    int64_t unsure = is_closed ? dont_know(n, slot) : 0;
-    int64_t valid = answered(n, slot) - unsure;
+    int64_t unsure = is_closed ? figures_dont_know(n, slot) : 0;
+    int64_t valid = figures_answered(n, slot) - unsure;
     q->is_suppressed = valid < m->threshold;
     if (!q->is_suppressed) {
         q->n = valid;
@@ -137,10 +125,10 @@ static enum rc make_question(const struct maker *m, const struct form_node *n, s
         q->n_skipped = slot[SLOT_SKIPPED];
         q->n_dont_know = unsure;
     }
-    return is_closed ? make_options(m, n, slot, q) : RC_OK;
+    return is_closed ? make_options(m, n, slot, q, options) : RC_OK;
 }
 
-static enum rc make_questions(const struct maker *m, struct publication *out)
+static enum rc make_questions(const struct figures_maker *m, struct publication *out)
 {
     const struct form *f = m->in->form;
     struct pub_question *q = arena_array(m->a, f->n_nodes + 1, sizeof *q);
@@ -150,7 +138,10 @@ static enum rc make_questions(const struct maker *m, struct publication *out)
     for (size_t i = 0; i < f->n_nodes; i++) {
         if (f->nodes[i].n_slots == 0)
             continue;
-        enum rc rc = make_question(m, &f->nodes[i], &q[out->n_questions]);
+        struct pub_option *options = NULL;
+        enum rc rc = make_question(m, &f->nodes[i], &q[out->n_questions], &options);
+        if (rc == RC_OK)
+            rc = figures_weigh(m, i, &q[out->n_questions], options);
         if (rc != RC_OK)
             return rc;
         out->n_questions++;
@@ -158,14 +149,22 @@ static enum rc make_questions(const struct maker *m, struct publication *out)
     return RC_OK;
 }
 
+size_t figures_question(const struct form *f, size_t node)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < node; i++)
+        at += f->nodes[i].n_slots > 0;
+    return at;
+}
+
 enum rc figures_make(const struct figures_input *in, struct arena *a, struct publication *out,
                      struct rc_info *e)
 {
     const struct form *f = in->form;
-    struct maker m = {.in = in,
+    struct figures_maker m = {.in = in,
                       .a = a,
                       .e = e,
-                      .has_intervals = f->sample == FORM_RANDOM,
+                      .has_intervals = f->sample != FORM_OPEN, /* of a demonstration as if it were random */
                       .threshold = f->sample == FORM_DEMONSTRATION ? 0 : FIGURES_ROW_MIN};
     struct publication p = {.slug = f->slug,
                             .version_no = in->version_no,
@@ -181,7 +180,15 @@ enum rc figures_make(const struct figures_input *in, struct arena *a, struct pub
                             .last_day = in->last_day};
     for (size_t i = 0; i < f->n_langs; i++)
         p.langs[i] = f->langs[i];
-    enum rc rc = make_questions(&m, &p);
+    enum rc rc = estimates_make(f, in->cells, in->n_cells, in->n_cells > 0 ? in->margins : NULL, a, &m.estimates,
+                                &p.weights, e);
+    if (rc == RC_OK)
+        rc = make_questions(&m, &p);
+    for (size_t k = 0; k < p.weights.n_margins; k++)
+        p.weights.margins[k] = figures_question(f, p.weights.margins[k]);
+    if (rc == RC_OK)
+        rc = figures_groups(&m, &p);
+    estimates_release(m.estimates);
     if (rc == RC_OK)
         *out = p;
     return rc;

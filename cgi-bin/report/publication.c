@@ -1,6 +1,5 @@
-#include "report/publication.h"
+#include "report/publication_inner.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -22,118 +21,125 @@ static const char *const type_names[] = {
 static const char *const sample_names[] = {
     [FORM_RANDOM] = "random", [FORM_OPEN] = "open", [FORM_DEMONSTRATION] = "demonstration"};
 
-/* A tree under construction: one failure spoils it all, asked for once. */
-struct writer {
-    const struct publication *p;
-    bool has_failed;
-};
-
-static void put(struct writer *w, json_t *object, const char *key, json_t *value)
+void pub_put(struct pub_writer *w, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
         w->has_failed = true;
 }
 
-static void append(struct writer *w, json_t *array, json_t *value)
+void pub_append(struct pub_writer *w, json_t *array, json_t *value)
 {
     if (json_array_append_new(array, value) != 0)
         w->has_failed = true;
 }
 
-static json_t *label(struct writer *w, const struct form_label *l)
+static json_t *label(struct pub_writer *w, const struct form_label *l)
 {
     json_t *o = json_object();
     for (size_t i = 0; i < w->p->n_langs; i++)
         if (l->t[i] != NULL)
-            put(w, o, w->p->langs[i], json_string(l->t[i]));
+            pub_put(w, o, w->p->langs[i], json_string(l->t[i]));
     return o;
 }
 
 /* Add the numbers of a share of `n` to an object. */
-static void put_share(struct writer *w, json_t *o, const struct pub_share *s, int64_t n)
+void pub_put_share(struct pub_writer *w, json_t *o, const struct pub_share *s, int64_t n)
 {
-    put(w, o, "count", json_integer(s->count));
+    pub_put(w, o, "count", json_integer(s->count));
     if (n <= 0)
         return;
-    put(w, o, "share", json_real(s->p));
+    pub_put(w, o, "share", json_real(s->p));
     if (s->has_interval) {
-        put(w, o, "low", json_real(s->low));
-        put(w, o, "high", json_real(s->high));
+        pub_put(w, o, "low", json_real(s->low));
+        pub_put(w, o, "high", json_real(s->high));
     }
+    if (s->is_unreliable)
+        pub_put(w, o, "unreliable", json_true());
+    if (!s->is_weighted)
+        return;
+    json_t *of_population = json_object();
+    pub_put(w, of_population, "share", json_real(s->weighted.p));
+    if (s->weighted.has_interval) {
+        pub_put(w, of_population, "low", json_real(s->weighted.low));
+        pub_put(w, of_population, "high", json_real(s->weighted.high));
+    }
+    pub_put(w, o, "weighted", of_population);
 }
 
-static json_t *box(struct writer *w, const struct pub_share *s, int64_t n)
+static json_t *box(struct pub_writer *w, const struct pub_share *s, int64_t n)
 {
     json_t *o = json_object();
-    put_share(w, o, s, n);
+    pub_put_share(w, o, s, n);
     return o;
 }
 
-static json_t *option(struct writer *w, const struct pub_question *q, const struct pub_option *option)
+static json_t *option(struct pub_writer *w, const struct pub_question *q, const struct pub_option *option)
 {
     json_t *o = json_object();
-    put(w, o, "name", json_string(option->name));
-    put(w, o, "label", label(w, &option->label));
-    put(w, o, "dont_know", json_boolean(option->is_dont_know));
+    pub_put(w, o, "name", json_string(option->name));
+    pub_put(w, o, "label", label(w, &option->label));
+    pub_put(w, o, "dont_know", json_boolean(option->is_dont_know));
     if (!q->is_suppressed && !q->is_collapsed)
-        put_share(w, o, &option->share, option->is_dont_know ? 0 : q->n);
+        pub_put_share(w, o, &option->share, option->is_dont_know ? 0 : q->n);
     return o;
 }
 
 /* A suppressed question is written without any number, whatever the struct holds. */
-static json_t *question(struct writer *w, const struct pub_question *q)
+static json_t *question(struct pub_writer *w, const struct pub_question *q)
 {
     json_t *o = json_object(), *options = json_array();
-    put(w, o, "name", json_string(q->name));
-    put(w, o, "type", json_string(type_names[q->type]));
-    put(w, o, "label", label(w, &q->label));
-    put(w, o, "likert", json_boolean(q->is_likert));
-    put(w, o, "profile", json_boolean(q->is_profile));
-    put(w, o, "suppressed", json_boolean(q->is_suppressed));
+    pub_put(w, o, "name", json_string(q->name));
+    pub_put(w, o, "type", json_string(type_names[q->type]));
+    pub_put(w, o, "label", label(w, &q->label));
+    pub_put(w, o, "likert", json_boolean(q->is_likert));
+    pub_put(w, o, "profile", json_boolean(q->is_profile));
+    pub_put(w, o, "suppressed", json_boolean(q->is_suppressed));
     for (size_t i = 0; i < q->n_options; i++)
-        append(w, options, option(w, q, &q->options[i]));
-    put(w, o, "options", options);
+        pub_append(w, options, option(w, q, &q->options[i]));
+    pub_put(w, o, "options", options);
     if (q->is_suppressed)
         return o;
     if (q->is_collapsed)
-        put(w, o, "collapsed", json_true());
+        pub_put(w, o, "collapsed", json_true());
     if (q->as_of != NULL)
-        put(w, o, "as_of", json_string(q->as_of));
-    put(w, o, "n", json_integer(q->n));
-    put(w, o, "not_asked", json_integer(q->n_not_asked));
-    put(w, o, "skipped", json_integer(q->n_skipped));
-    put(w, o, "dont_know", json_integer(q->n_dont_know));
+        pub_put(w, o, "as_of", json_string(q->as_of));
+    pub_put(w, o, "n", json_integer(q->n));
+    pub_put(w, o, "not_asked", json_integer(q->n_not_asked));
+    pub_put(w, o, "skipped", json_integer(q->n_skipped));
+    pub_put(w, o, "dont_know", json_integer(q->n_dont_know));
     if (q->has_boxes) {
-        put(w, o, "top2", box(w, &q->top2, q->n));
-        put(w, o, "neutral", box(w, &q->neutral, q->n));
-        put(w, o, "bottom2", box(w, &q->bottom2, q->n));
+        pub_put(w, o, "top2", box(w, &q->top2, q->n));
+        pub_put(w, o, "neutral", box(w, &q->neutral, q->n));
+        pub_put(w, o, "bottom2", box(w, &q->bottom2, q->n));
     }
     return o;
 }
 
-static json_t *document(struct writer *w)
+static json_t *document(struct pub_writer *w)
 {
     const struct publication *p = w->p;
     json_t *o = json_object(), *langs = json_array(), *questions = json_array();
     for (size_t i = 0; i < p->n_langs; i++)
-        append(w, langs, json_string(p->langs[i]));
+        pub_append(w, langs, json_string(p->langs[i]));
     for (size_t i = 0; i < p->n_questions; i++)
-        append(w, questions, question(w, &p->questions[i]));
-    put(w, o, "survey", json_string(p->slug));
-    put(w, o, "version", json_integer(p->version_no));
-    put(w, o, "languages", langs);
-    put(w, o, "title", label(w, &p->title));
-    put(w, o, "population", label(w, &p->population));
-    put(w, o, "organiser", label(w, &p->organiser));
-    put(w, o, "sample", json_string(sample_names[p->sample]));
-    put(w, o, "ballots", json_integer(p->n_ballots));
-    put(w, o, "threshold", json_integer(p->threshold));
+        pub_append(w, questions, question(w, &p->questions[i]));
+    pub_put(w, o, "survey", json_string(p->slug));
+    pub_put(w, o, "version", json_integer(p->version_no));
+    pub_put(w, o, "languages", langs);
+    pub_put(w, o, "title", label(w, &p->title));
+    pub_put(w, o, "population", label(w, &p->population));
+    pub_put(w, o, "organiser", label(w, &p->organiser));
+    pub_put(w, o, "sample", json_string(sample_names[p->sample]));
+    pub_put(w, o, "ballots", json_integer(p->n_ballots));
+    pub_put(w, o, "threshold", json_integer(p->threshold));
     if (p->rounding > 0)
-        put(w, o, "rounding", json_integer(p->rounding));
-    put(w, o, "time_zone", json_string(p->time_zone != NULL ? p->time_zone : "Asia/Shanghai"));
-    put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
-    put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));
-    put(w, o, "questions", questions);
+        pub_put(w, o, "rounding", json_integer(p->rounding));
+    pub_put(w, o, "time_zone", json_string(p->time_zone != NULL ? p->time_zone : "Asia/Shanghai"));
+    pub_put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
+    pub_put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));
+    pub_put(w, o, "questions", questions);
+    pub_put(w, o, "weights", pub_weights_json(w));
+    pub_put(w, o, "groups", pub_groups_json(w));
     return o;
 }
 
@@ -145,7 +151,7 @@ static int to_buf(const char *p, size_t len, void *b)
 
 enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e)
 {
-    struct writer w = {p, false};
+    struct pub_writer w = {p, false};
     json_t *o = document(&w);
     int failed = w.has_failed ? -1
                               : json_dump_callback(o, to_buf, out,

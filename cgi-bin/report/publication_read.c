@@ -1,21 +1,10 @@
-#include "report/publication.h"
+#include "report/publication_inner.h"
 
-#include <jansson.h>
 #include <string.h>
 
 enum { QUESTIONS_MAX = FORM_NODES_MAX };
 
-/* Reading: the first fault is kept with its place, everything after it reads as 0 or "". */
-struct reader {
-    struct arena *a;
-    struct rc_info *e;
-    enum rc rc;
-    size_t n_langs;
-    const char *const *langs;
-    const char *at; /* name of the question being read, "" outside */
-};
-
-static void fail(struct reader *r, enum rc rc, const char *key)
+void pub_fail(struct pub_reader *r, enum rc rc, const char *key)
 {
     if (r->rc != RC_OK)
         return;
@@ -23,104 +12,119 @@ static void fail(struct reader *r, enum rc rc, const char *key)
                    *r->at != '\0' ? " of question " : "", r->at);
 }
 
-static const char *copy(struct reader *r, const char *s, const char *key)
+static const char *copy(struct pub_reader *r, const char *s, const char *key)
 {
     const char *c = s == NULL ? NULL : arena_strdup(r->a, s);
     if (s == NULL)
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     else if (c == NULL)
-        fail(r, RC_NOMEM, key);
+        pub_fail(r, RC_NOMEM, key);
     return c != NULL ? c : "";
 }
 
-static const char *read_text(struct reader *r, const json_t *o, const char *key)
+const char *pub_read_text(struct pub_reader *r, const json_t *o, const char *key)
 {
     return copy(r, json_string_value(json_object_get(o, key)), key);
 }
 
-static int64_t read_count(struct reader *r, const json_t *o, const char *key)
+int64_t pub_read_count(struct pub_reader *r, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     if (!json_is_integer(v) || json_integer_value(v) < 0)
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     return json_integer_value(v);
 }
 
-static bool read_bool(struct reader *r, const json_t *o, const char *key)
+bool pub_read_bool(struct pub_reader *r, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     if (!json_is_boolean(v))
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     return json_is_true(v);
 }
 
-static double read_share_of_1(struct reader *r, const json_t *o, const char *key)
+static double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     double d = json_number_value(v);
     if (!json_is_number(v) || !(d >= 0 && d <= 1))
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     return d;
 }
 
-static struct form_label read_label(struct reader *r, const json_t *o, const char *key)
+static struct form_label read_label(struct pub_reader *r, const json_t *o, const char *key)
 {
     struct form_label l = {0};
     const json_t *v = json_object_get(o, key);
     if (!json_is_object(v))
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     for (size_t i = 0; i < r->n_langs; i++)
         if (json_object_get(v, r->langs[i]) != NULL)
-            l.t[i] = read_text(r, v, r->langs[i]);
+            l.t[i] = pub_read_text(r, v, r->langs[i]);
     return l;
 }
 
-static size_t read_size(struct reader *r, const json_t *o, const char *key, size_t max)
+size_t pub_read_size(struct pub_reader *r, const json_t *o, const char *key, size_t max)
 {
     const json_t *v = json_object_get(o, key);
     size_t n = json_array_size(v);
     if (!json_is_array(v) || n > max)
-        fail(r, RC_INPUT, key);
+        pub_fail(r, RC_INPUT, key);
     return r->rc == RC_OK ? n : 0;
 }
 
-static struct pub_share read_share(struct reader *r, const json_t *o, int64_t n)
+static struct pub_weighted read_weighted(struct pub_reader *r, const json_t *o)
 {
-    struct pub_share s = {.count = read_count(r, o, "count")};
+    struct pub_weighted w = {.p = pub_read_share_of_1(r, o, "share"), .has_interval = json_object_get(o, "low") != NULL};
+    if (w.has_interval) {
+        w.low = pub_read_share_of_1(r, o, "low");
+        w.high = pub_read_share_of_1(r, o, "high");
+    }
+    return w;
+}
+
+struct pub_share pub_read_share(struct pub_reader *r, const json_t *o, int64_t n)
+{
+    struct pub_share s = {.count = pub_read_count(r, o, "count")};
     if (n <= 0)
         return s;
     if (s.count > n)
-        fail(r, RC_INPUT, "count");
-    s.p = read_share_of_1(r, o, "share");
+        pub_fail(r, RC_INPUT, "count");
+    s.p = pub_read_share_of_1(r, o, "share");
     s.has_interval = json_object_get(o, "low") != NULL;
     if (s.has_interval) {
-        s.low = read_share_of_1(r, o, "low");
-        s.high = read_share_of_1(r, o, "high");
+        s.low = pub_read_share_of_1(r, o, "low");
+        s.high = pub_read_share_of_1(r, o, "high");
     }
+    s.is_unreliable = json_is_true(json_object_get(o, "unreliable"));
+    const json_t *of_population = json_object_get(o, "weighted");
+    s.is_weighted = of_population != NULL;
+    if (s.is_weighted)
+        s.weighted = read_weighted(r, of_population);
     return s;
 }
 
-static void read_options(struct reader *r, const json_t *o, struct pub_question *q)
+static void read_options(struct pub_reader *r, const json_t *o, struct pub_question *q)
 {
     const json_t *array = json_object_get(o, "options");
-    q->n_options = read_size(r, o, "options", FORM_CHOICES_MAX);
+    q->n_options = pub_read_size(r, o, "options", FORM_CHOICES_MAX);
     struct pub_option *options = arena_array(r->a, q->n_options, sizeof *options);
     if (options == NULL) {
-        fail(r, RC_NOMEM, "options");
+        pub_fail(r, RC_NOMEM, "options");
         q->n_options = 0;
     }
     for (size_t i = 0; i < q->n_options && r->rc == RC_OK; i++) {
         const json_t *v = json_array_get(array, i);
-        options[i].name = read_text(r, v, "name");
+        options[i].name = pub_read_text(r, v, "name");
         options[i].label = read_label(r, v, "label");
-        options[i].is_dont_know = read_bool(r, v, "dont_know");
+        options[i].is_dont_know = pub_read_bool(r, v, "dont_know");
         if (!q->is_suppressed && !q->is_collapsed)
-            options[i].share = read_share(r, v, options[i].is_dont_know ? 0 : q->n);
+            options[i].share = pub_read_share(r, v, options[i].is_dont_know ? 0 : q->n);
     }
     q->options = options;
 }
 
-static enum form_type read_type(struct reader *r, const json_t *o)
+static enum form_type read_type(struct pub_reader *r, const json_t *o)
 {
     static const struct {
         const char *name;
@@ -128,59 +132,59 @@ static enum form_type read_type(struct reader *r, const json_t *o)
     } types[] = {{"acknowledge", FORM_ACKNOWLEDGE}, {"select_one", FORM_SELECT_ONE},
                  {"select_multiple", FORM_SELECT_MULTIPLE}, {"integer", FORM_INTEGER},
                  {"text", FORM_TEXT}};
-    const char *name = read_text(r, o, "type");
+    const char *name = pub_read_text(r, o, "type");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0)
             return types[i].type;
-    fail(r, RC_INPUT, "type");
+    pub_fail(r, RC_INPUT, "type");
     return FORM_NOTE;
 }
 
-static enum form_sample read_sample(struct reader *r, const json_t *o)
+static enum form_sample read_sample(struct pub_reader *r, const json_t *o)
 {
     static const char *const names[] = {"random", "open", "demonstration"};
-    const char *name = read_text(r, o, "sample");
+    const char *name = pub_read_text(r, o, "sample");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)
             return (enum form_sample)i;
-    fail(r, RC_INPUT, "sample");
+    pub_fail(r, RC_INPUT, "sample");
     return FORM_OPEN;
 }
 
-static void read_question(struct reader *r, const json_t *o, struct pub_question *q)
+static void read_question(struct pub_reader *r, const json_t *o, struct pub_question *q)
 {
     r->at = "";
-    q->name = read_text(r, o, "name");
+    q->name = pub_read_text(r, o, "name");
     r->at = q->name;
     q->type = read_type(r, o);
     q->label = read_label(r, o, "label");
-    q->is_likert = read_bool(r, o, "likert");
-    q->is_profile = read_bool(r, o, "profile");
-    q->is_suppressed = read_bool(r, o, "suppressed");
+    q->is_likert = pub_read_bool(r, o, "likert");
+    q->is_profile = pub_read_bool(r, o, "profile");
+    q->is_suppressed = pub_read_bool(r, o, "suppressed");
     q->is_collapsed = !q->is_suppressed && json_is_true(json_object_get(o, "collapsed"));
     if (!q->is_suppressed && json_object_get(o, "as_of") != NULL)
-        q->as_of = read_text(r, o, "as_of");
+        q->as_of = pub_read_text(r, o, "as_of");
     if (!q->is_suppressed) {
-        q->n = read_count(r, o, "n");
-        q->n_not_asked = read_count(r, o, "not_asked");
-        q->n_skipped = read_count(r, o, "skipped");
-        q->n_dont_know = read_count(r, o, "dont_know");
+        q->n = pub_read_count(r, o, "n");
+        q->n_not_asked = pub_read_count(r, o, "not_asked");
+        q->n_skipped = pub_read_count(r, o, "skipped");
+        q->n_dont_know = pub_read_count(r, o, "dont_know");
     }
     read_options(r, o, q);
     q->has_boxes = !q->is_suppressed && json_object_get(o, "top2") != NULL;
     if (q->has_boxes) {
-        q->top2 = read_share(r, json_object_get(o, "top2"), q->n);
-        q->neutral = read_share(r, json_object_get(o, "neutral"), q->n);
-        q->bottom2 = read_share(r, json_object_get(o, "bottom2"), q->n);
+        q->top2 = pub_read_share(r, json_object_get(o, "top2"), q->n);
+        q->neutral = pub_read_share(r, json_object_get(o, "neutral"), q->n);
+        q->bottom2 = pub_read_share(r, json_object_get(o, "bottom2"), q->n);
     }
 }
 
-static void read_questions(struct reader *r, const json_t *o, struct publication *p)
+static void read_questions(struct pub_reader *r, const json_t *o, struct publication *p)
 {
-    p->n_questions = read_size(r, o, "questions", QUESTIONS_MAX);
+    p->n_questions = pub_read_size(r, o, "questions", QUESTIONS_MAX);
     struct pub_question *q = arena_array(r->a, p->n_questions, sizeof *q);
     if (q == NULL) {
-        fail(r, RC_NOMEM, "questions");
+        pub_fail(r, RC_NOMEM, "questions");
         p->n_questions = 0;
     }
     for (size_t i = 0; i < p->n_questions && r->rc == RC_OK; i++)
@@ -189,35 +193,37 @@ static void read_questions(struct reader *r, const json_t *o, struct publication
     p->questions = q;
 }
 
-static void read_document(struct reader *r, const json_t *o, struct publication *p)
+static void read_document(struct pub_reader *r, const json_t *o, struct publication *p)
 {
-    p->n_langs = read_size(r, o, "languages", FORM_LANGS_MAX);
+    p->n_langs = pub_read_size(r, o, "languages", FORM_LANGS_MAX);
     for (size_t i = 0; i < p->n_langs; i++)
         p->langs[i] = copy(r, json_string_value(json_array_get(json_object_get(o, "languages"), i)),
                            "languages");
     if (p->n_langs == 0)
-        fail(r, RC_INPUT, "languages");
+        pub_fail(r, RC_INPUT, "languages");
     r->n_langs = p->n_langs;
     r->langs = p->langs;
-    p->slug = read_text(r, o, "survey");
-    p->version_no = read_count(r, o, "version");
+    p->slug = pub_read_text(r, o, "survey");
+    p->version_no = pub_read_count(r, o, "version");
     p->title = read_label(r, o, "title");
     p->population = read_label(r, o, "population");
     p->organiser = read_label(r, o, "organiser");
     p->sample = read_sample(r, o);
-    p->n_ballots = read_count(r, o, "ballots");
-    p->threshold = read_count(r, o, "threshold");
-    p->rounding = json_object_get(o, "rounding") != NULL ? read_count(r, o, "rounding") : 0;
-    p->time_zone = read_text(r, o, "time_zone");
-    p->first_day = read_text(r, o, "first_day");
-    p->last_day = read_text(r, o, "last_day");
+    p->n_ballots = pub_read_count(r, o, "ballots");
+    p->threshold = pub_read_count(r, o, "threshold");
+    p->rounding = json_object_get(o, "rounding") != NULL ? pub_read_count(r, o, "rounding") : 0;
+    p->time_zone = pub_read_text(r, o, "time_zone");
+    p->first_day = pub_read_text(r, o, "first_day");
+    p->last_day = pub_read_text(r, o, "last_day");
     read_questions(r, o, p);
+    pub_read_weights(r, json_object_get(o, "weights"), p);
+    pub_read_groups(r, o, p);
 }
 
 enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,
                               struct rc_info *e)
 {
-    struct reader r = {.a = a, .e = e, .rc = RC_OK, .at = ""};
+    struct pub_reader r = {.a = a, .e = e, .rc = RC_OK, .at = ""};
     struct publication *p = arena_alloc(a, sizeof *p);
     if (p == NULL)
         return rc_set(e, RC_NOMEM, "no memory for a publication");

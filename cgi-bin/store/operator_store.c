@@ -4,7 +4,7 @@
 
 #include "store/sealed.h"
 
-enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, ZONE, N_STMTS };
+enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, ZONE, ADD_MARGINS, LIST_MARGINS, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUBLISH] = {"publish", "SELECT survey_id, version_id, version_no, is_new, sample_changed "
                  "FROM core.publish_version($1::text, $2::text, $3::text, $4::bytea)", 4},
@@ -15,6 +15,9 @@ static const struct db_stmt stmts[N_STMTS] = {
     [DROP] = {"drop", "SELECT intake.drop_batch_synthetic($1::bytea, $2::bigint, $3::bigint, $4::bigint, "
               "$5::bigint, $6::integer, $7::bytea, $8::bytea)", 8},
     [NOTE_IMPORT] = {"note_import", "SELECT core.note_import($1::bigint, $2::bigint, $3::bytea, $4::bigint, $5::text)", 5},
+    [ADD_MARGINS] = {"add_margins", "SELECT core.add_margins($1::bigint, $2::text::date, $3::text, $4::text)", 4},
+    [LIST_MARGINS] = {"list_margins", "SELECT as_of::text, source, body, to_char(added_at, 'YYYY-MM-DD') FROM core.margins "
+                      "WHERE survey_id = $1::bigint ORDER BY core.margins.as_of DESC, margins_id DESC", 1},
     [ZONE] = {"zone", "SELECT count(*) FROM pg_catalog.pg_timezone_names WHERE name = $1::text", 1},
     [PUT_RECOVERY] = {"put_recovery", "SELECT intake.put_recovery_key($1::bytea, $2::boolean)", 2},
 };
@@ -169,4 +172,17 @@ enum rc operator_escrows(struct db *db, struct arena *a, struct escrow **out, si
     *out = items;
     *n = r.n_rows;
     return RC_OK;
+}
+
+enum rc operator_add_margins(struct db *db, int64_t survey_id, const char *as_of, const char *source, const char *body,
+                             struct rc_info *e)
+{
+    int64_t id = 0;
+    const struct db_param p[] = {db_i64(survey_id), db_text(as_of), db_text(source), db_text(body)};
+    return one_code(db, ADD_MARGINS, p, 4, &id, e);
+}
+
+enum rc operator_list_margins(struct db *db, int64_t survey_id, struct arena *a, struct db_rows *out, struct rc_info *e)
+{
+    return db_query(db, LIST_MARGINS, (const struct db_param[]){db_i64(survey_id)}, 1, a, out, e);
 }

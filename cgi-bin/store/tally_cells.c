@@ -78,6 +78,21 @@ enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct 
     return rc;
 }
 
+enum rc tally_margins(struct db *db, int64_t survey_id, int32_t day, struct arena *a, const char **as_of,
+                      const char **source, const char **body, struct rc_info *e)
+{
+    struct db_rows r;
+    const struct db_param p[] = {db_i64(survey_id), db_i32(day)};
+    enum rc rc = db_query(db, TS_MARGINS, p, 2, a, &r, e);
+    *as_of = *source = *body = "";
+    if (rc == RC_OK && r.n_rows > 0) {
+        *as_of = db_get_text(db_at(&r, 0, 0));
+        *source = db_get_text(db_at(&r, 0, 1));
+        *body = db_get_text(db_at(&r, 0, 2));
+    }
+    return rc;
+}
+
 enum rc tally_is_shown(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
                        bool *is_shown, bool *is_other, struct rc_info *e)
 {

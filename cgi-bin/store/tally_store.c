@@ -92,6 +92,8 @@ static const struct db_stmt stmts[TS_N] = {
     [TS_PUT_RETIRED] = {"put_retired", PUT_CELLS("cell_retired"), 7},
     [TS_DAYS] = {"days", "SELECT coalesce(min(opened_on)::text, ''), coalesce(max(opened_on)::text, '') "
                  "FROM publish.opening WHERE survey_id = $1::bigint AND version_id = $2::bigint", 2},
+    [TS_MARGINS] = {"margins", "SELECT as_of::text, source, body FROM core.margins WHERE survey_id = $1::bigint "
+                    "AND core.margins.as_of <= date '2000-01-01' + $2::integer ORDER BY core.margins.as_of DESC, margins_id DESC LIMIT 1", 2},
     [TS_CURRENT] = {"current", "SELECT p.version_id, p.body_hash FROM publish.current c "
                     "JOIN publish.publication p USING (publication_id) WHERE c.survey_id = $1::bigint", 1},
     [TS_PUBLISH] = {"publish", "INSERT INTO publish.publication (survey_id, version_id, body, body_hash) "

@@ -80,6 +80,10 @@ enum rc answers_count(const struct form *f, const unsigned char *codes, size_t l
 bool answers_is_code(const struct form_node *n, const unsigned char *p);
 void answers_count_one(const struct form_node *n, const unsigned char *p, int32_t *counts);
 
+/* The choice of a profile question of one choice in a profile (see answers_profile), counted from 1; 0: not
+ * asked, skipped, or don't know. */
+size_t answers_profile_choice(const struct form *f, size_t node, const unsigned char *profile);
+
 /* The bytes of the profile questions, in form order, to `out` (at most `cap`); gives their number. */
 size_t answers_profile(const struct form *f, const unsigned char *codes, unsigned char *out, size_t cap);
 

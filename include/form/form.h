@@ -18,6 +18,7 @@ enum {
     FORM_CROSSES_MAX = 16,
     FORM_GRID_MIN = 4,          /* items, from which on equal answers are looked at */
     FORM_JOINT_SLOTS_MAX = 4000,
+    FORM_MARGINS_MAX = 16,  /* of one survey's weights */
     FORM_CODES_MAX = 8192,  /* bytes of codes in one ballot */
     FORM_TEXT_MAX = 2000    /* code points in one text answer, unless the author says less */
 };

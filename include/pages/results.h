@@ -52,6 +52,9 @@ void results_write_survey(struct html *w, const struct results_view *v);
 void results_write_list(struct html *w, const struct catalogue *c, size_t lang,
                         const struct results_view *views, size_t n);
 
+/* The page of its groups, /results/SLUG/groups. */
+void results_write_groups(struct html *w, const struct results_view *v);
+
 /* "2 hours ago" in the page's language. `out` holds 80 bytes. */
 void results_age(const struct results_view *v, char out[80]);
 

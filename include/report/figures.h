@@ -3,6 +3,8 @@
 #ifndef MINYI_REPORT_FIGURES_H
 #define MINYI_REPORT_FIGURES_H
 
+#include "report/estimates.h"
+#include "report/margins.h"
 #include "report/publication.h"
 
 /* A table's row with fewer valid answers is not published (the demonstration excepted). */
@@ -15,6 +17,9 @@ struct figures_input {
     int64_t n_ballots;
     const int64_t *counts; /* form->n_slots sums, in slot order (see form_node.slot) */
     const char *first_day, *last_day; /* of the openings, "YYYY-MM-DD" or "" */
+    size_t n_cells;                   /* what `counts` is the sum of; 0: no groups and no weights are made */
+    const struct figures_cell *cells;
+    const struct margins *margins;    /* NULL: the survey has none */
 };
 
 /* Make the publication in `a`; it points into the form and the input, which must outlive it.

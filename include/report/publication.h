@@ -13,12 +13,22 @@
 #include "base/rc.h"
 #include "form/form.h"
 
+/* The same share of the target population: sum of weights of those who chose it / of all who answered. */
+struct pub_weighted {
+    double p;
+    bool has_interval; /* only where the survey's sample allows it */
+    double low, high;  /* 95%, logit, from the linearised variance; exact at 0% and 100% */
+};
+
 /* A share with what belongs to it. When `n` (the denominator) is 0 there is no share. */
 struct pub_share {
     int64_t count;
     double p;          /* count / n, 0..1 */
     bool has_interval; /* only where the survey's sample allows it */
     double low, high;  /* 95% Wilson */
+    bool is_weighted;  /* where the survey has weights */
+    struct pub_weighted weighted;
+    bool is_unreliable; /* by the rules of the NCHS (2017), see estimates.h; random samples only */
 };
 
 struct pub_option {
@@ -45,6 +55,41 @@ struct pub_question {
     struct pub_share top2, neutral, bottom2;
 };
 
+/* How the ballots were weighted to the target population, or why they were not. */
+struct pub_weights {
+    bool is_weighted;
+    const char *why;   /* where not: "no_margins", "incomplete" (too many ballots lack an answer to a
+                          margin), or a reason of weights_rake: "empty_cell", "no_convergence"... */
+    const char *as_of, *source; /* of the margins; "" where there are none */
+    double population;
+    int64_t n_incomplete; /* ballots that lack an answer to at least one margin */
+    int64_t iterations;
+    double n_eff, kish_deff, min, max; /* of the weights; smallest and largest as multiples of the mean */
+    size_t n_margins;
+    size_t margins[FORM_MARGINS_MAX]; /* questions, as indexes of `questions` */
+};
+
+/* A five-point question among the ballots of one level of a grouping question. */
+struct pub_item {
+    size_t question; /* index of `questions` */
+    bool is_suppressed; /* below the row threshold: no numbers */
+    int64_t n;
+    struct pub_share top2, neutral, bottom2;
+};
+
+struct pub_level { /* an option of the grouping question, in their order; don't know is left out */
+    size_t option;
+    bool is_suppressed;
+    int64_t n_ballots;
+    const struct pub_item *items; /* n_items of the group */
+};
+
+struct pub_group {
+    size_t question; /* the grouping question: of the profile, one choice */
+    size_t n_levels, n_items;
+    const struct pub_level *levels;
+};
+
 struct publication {
     const char *slug;
     int64_t version_no;
@@ -59,6 +104,9 @@ struct publication {
     const char *first_day, *last_day; /* days of the openings, YYYY-MM-DD, "" when none */
     size_t n_questions;
     const struct pub_question *questions;
+    struct pub_weights weights;
+    size_t n_groups;
+    const struct pub_group *groups;
 };
 
 enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e) MUST_CHECK;

@@ -41,6 +41,13 @@ struct operator_survey {
 enum rc operator_survey(struct db *db, const char *slug, struct arena *a, struct operator_survey *out,
                         struct rc_info *e) MUST_CHECK;
 
+/* Add margins ("" for none) as of a day "YYYY-MM-DD"; the same as the newest adds nothing. */
+enum rc operator_add_margins(struct db *db, int64_t survey_id, const char *as_of, const char *source, const char *body,
+                             struct rc_info *e) MUST_CHECK;
+/* Newest first: as_of, source, body, day on which they were added. */
+enum rc operator_list_margins(struct db *db, int64_t survey_id, struct arena *a, struct db_rows *out, struct rc_info *e)
+    MUST_CHECK;
+
 /* RC_NOTFOUND: no epoch key yet (the tally makes it). */
 enum rc operator_newest_key(struct db *db, int64_t *epoch_id, unsigned char pk[32], struct rc_info *e) MUST_CHECK;
 

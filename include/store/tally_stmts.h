@@ -32,6 +32,7 @@ enum tally_stmt {
     TS_PUT_CELLS,
     TS_PUT_RETIRED,
     TS_DAYS,
+    TS_MARGINS,
     TS_CURRENT,
     TS_PUBLISH,
     TS_SWITCH,

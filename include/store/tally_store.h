@@ -179,6 +179,9 @@ enum rc tally_rows_kept(struct db *db, int64_t survey_id, struct arena *a, struc
 /* Add one; inside the transaction that publishes it. */
 enum rc tally_keep_row(struct db *db, int64_t survey_id, const struct tally_row_kept *row, struct rc_info *e) MUST_CHECK;
 
+/* The survey's margins on a day (days since 2000-01-01): strings in `a`, all "" where there are none. */
+enum rc tally_margins(struct db *db, int64_t survey_id, int32_t day, struct arena *a, const char **as_of,
+                      const char **source, const char **body, struct rc_info *e) MUST_CHECK;
 /* Are these the figures that are shown? *is_other: others of the same version are. */
 enum rc tally_is_shown(struct db *db, int64_t survey_id, int64_t version_id, const unsigned char hash[32],
                        bool *is_shown, bool *is_other, struct rc_info *e) MUST_CHECK;

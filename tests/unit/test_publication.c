@@ -30,15 +30,15 @@ static int teardown(void **state)
 }
 
 static const struct pub_option five[] = {
-    {"1", {{"\xe5\xb7\xae", "bad"}}, {100, 0.1, true, 0.0829, 0.1202}, false},
-    {"2", {{NULL, "so-so"}}, {900, 0.9, true, 0.8798, 0.9171}, false},
-    {"dk", {{NULL, "=do not know"}}, {7, 0, false, 0, 0}, true},
+    {"1", {{"\xe5\xb7\xae", "bad"}}, {.count = 100, .p = 0.1, .has_interval = true, .low = 0.0829, .high = 0.1202}, false},
+    {"2", {{NULL, "so-so"}}, {.count = 900, .p = 0.9, .has_interval = true, .low = 0.8798, .high = 0.9171}, false},
+    {"dk", {{NULL, "=do not know"}}, {.count = 7, .p = 0, .has_interval = false, .low = 0, .high = 0}, true},
 };
 static const struct pub_question questions[] = {
     {.name = "q1", .type = FORM_SELECT_ONE, .label = {{"\xe9\x97\xae", "How, \"then\"?"}},
      .is_likert = true, .n = 1000, .n_not_asked = 1, .n_skipped = 2, .n_dont_know = 7,
-     .n_options = 3, .options = five, .has_boxes = true, .top2 = {900, 0.9, true, 0.8798, 0.9171},
-     .neutral = {0, 0, true, 0, 0.0038}, .bottom2 = {100, 0.1, false, 0, 0}},
+     .n_options = 3, .options = five, .has_boxes = true, .top2 = {.count = 900, .p = 0.9, .has_interval = true, .low = 0.8798, .high = 0.9171},
+     .neutral = {.count = 0, .p = 0, .has_interval = true, .low = 0, .high = 0.0038}, .bottom2 = {.count = 100, .p = 0.1, .has_interval = false, .low = 0, .high = 0}},
     {.name = "q2", .type = FORM_SELECT_MULTIPLE, .label = {{NULL, "Which?"}}, .is_profile = true,
      .n = 29, .n_skipped = 3, .is_suppressed = true, .n_options = 3, .options = five},
     {.name = "q3", .type = FORM_INTEGER, .label = {{NULL, "How many?"}}, .n = 0},

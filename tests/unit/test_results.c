@@ -58,19 +58,19 @@ static int teardown(void **state)
 }
 
 static const struct pub_option five[] = {
-    {"5", {{"\xe5\xa5\xbd", "Very <good>"}}, {700, 0.7, true, 0.671, 0.7277}, false},
-    {"4", {{NULL, "Good"}}, {89, 0.089, true, 0.0729, 0.1082}, false},
-    {"3", {{NULL, "Neither"}}, {111, 0.111, true, 0.093, 0.132}, false},
-    {"2", {{NULL, "Bad"}}, {100, 0.1, true, 0.0829, 0.1202}, false},
-    {"1", {{NULL, "Very bad"}}, {0, 0, true, 0, 0.0038}, false},
-    {"dk", {{NULL, "Do not know"}}, {12, 0, false, 0, 0}, true},
+    {"5", {{"\xe5\xa5\xbd", "Very <good>"}}, {.count = 700, .p = 0.7, .has_interval = true, .low = 0.671, .high = 0.7277}, false},
+    {"4", {{NULL, "Good"}}, {.count = 89, .p = 0.089, .has_interval = true, .low = 0.0729, .high = 0.1082}, false},
+    {"3", {{NULL, "Neither"}}, {.count = 111, .p = 0.111, .has_interval = true, .low = 0.093, .high = 0.132}, false},
+    {"2", {{NULL, "Bad"}}, {.count = 100, .p = 0.1, .has_interval = true, .low = 0.0829, .high = 0.1202}, false},
+    {"1", {{NULL, "Very bad"}}, {.count = 0, .p = 0, .has_interval = true, .low = 0, .high = 0.0038}, false},
+    {"dk", {{NULL, "Do not know"}}, {.count = 12, .p = 0, .has_interval = false, .low = 0, .high = 0}, true},
 };
 static const struct pub_question questions[] = {
     {.name = "agree", .type = FORM_ACKNOWLEDGE, .label = {{NULL, "Consent text"}}, .n = 1},
     {.name = "q", .type = FORM_SELECT_ONE, .label = {{NULL, "How & why?"}}, .is_likert = true, .n = 1000,
      .n_not_asked = 1234, .n_skipped = 2, .n_dont_know = 12, .n_options = 6, .options = five,
-     .has_boxes = true, .top2 = {789, 0.789, true, 0.7626, 0.8132},
-     .neutral = {111, 0.111, true, 0.093, 0.132}, .bottom2 = {100, 0.1, true, 0.0829, 0.1202}},
+     .has_boxes = true, .top2 = {.count = 789, .p = 0.789, .has_interval = true, .low = 0.7626, .high = 0.8132},
+     .neutral = {.count = 111, .p = 0.111, .has_interval = true, .low = 0.093, .high = 0.132}, .bottom2 = {.count = 100, .p = 0.1, .has_interval = true, .low = 0.0829, .high = 0.1202}},
     {.name = "few", .type = FORM_SELECT_MULTIPLE, .label = {{NULL, "Which?"}}, .is_profile = true,
      .is_suppressed = true, .n_options = 6, .options = five},
     {.name = "words", .type = FORM_TEXT, .label = {{NULL, "Say"}}, .n = 5},

@@ -1,0 +1,21 @@
+/* results_inner: the small parts that the result pages share.  Layer: pages. For them alone. */
+#ifndef MINYI_PAGES_RESULTS_INNER_H
+#define MINYI_PAGES_RESULTS_INNER_H
+
+#include "pages/results.h"
+#include "web/html.h"
+
+const char *results_text(const struct results_view *v, const char *key);
+const char *results_label(const struct results_view *v, const struct form_label *l);
+const char *results_grouped(int64_t n, char out[32]);
+void results_put_bar(struct html *w, const struct pub_share *s);
+void results_put_percent(struct html *w, const struct results_view *v, double p, int64_t n);
+/* "78.1% to 79.7%", with as many decimals as n carries. */
+void results_put_interval(struct html *w, const struct results_view *v, double low, double high, int64_t n);
+/* What stands in the cell of a share: percentage, interval, weighted share with its own, a flag. */
+void results_put_share(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
+
+/* How the ballots were weighted, or why not (results_weights.c). */
+void results_put_weights(struct html *w, const struct results_view *v);
+
+#endif

@@ -1,0 +1,42 @@
+/* publication_inner: what the files of publication share.  Layer: report. For them alone. */
+#ifndef MINYI_REPORT_PUBLICATION_INNER_H
+#define MINYI_REPORT_PUBLICATION_INNER_H
+
+#include <jansson.h>
+
+#include "report/publication.h"
+
+/* A tree under construction: one failure spoils it all, asked for once. */
+struct pub_writer {
+    const struct publication *p;
+    bool has_failed;
+};
+
+void pub_put(struct pub_writer *w, json_t *object, const char *key, json_t *value);
+void pub_append(struct pub_writer *w, json_t *array, json_t *value);
+/* Add the numbers of a share of `n` to an object. */
+void pub_put_share(struct pub_writer *w, json_t *o, const struct pub_share *s, int64_t n);
+json_t *pub_weights_json(struct pub_writer *w);
+json_t *pub_groups_json(struct pub_writer *w);
+
+/* Reading: the first fault is kept with its place, everything after it reads as 0 or "". */
+struct pub_reader {
+    struct arena *a;
+    struct rc_info *e;
+    enum rc rc;
+    size_t n_langs;
+    const char *const *langs;
+    const char *at; /* name of the question being read, "" outside */
+};
+
+void pub_fail(struct pub_reader *r, enum rc rc, const char *key);
+const char *pub_read_text(struct pub_reader *r, const json_t *o, const char *key);
+int64_t pub_read_count(struct pub_reader *r, const json_t *o, const char *key);
+bool pub_read_bool(struct pub_reader *r, const json_t *o, const char *key);
+size_t pub_read_size(struct pub_reader *r, const json_t *o, const char *key, size_t max);
+struct pub_share pub_read_share(struct pub_reader *r, const json_t *o, int64_t n);
+/* `o` NULL: a publication from before there were weights. After the questions. */
+void pub_read_weights(struct pub_reader *r, const json_t *o, struct publication *p);
+void pub_read_groups(struct pub_reader *r, const json_t *document, struct publication *p);
+
+#endif
