@@ -18,6 +18,7 @@ static void put_row(struct html *w, const struct results_view *v, const struct p
         return;
     }
     results_put_bar(w, &i->top2);
+    results_put_weighted(w, v, &i->top2, i->n);
     html_lit(w, "</th><td class=\"share\">");
     results_put_share(w, v, &i->top2, i->n);
     html_lit(w, "</td><td>");

@@ -125,6 +125,7 @@ static void put_row(const struct table *x, const char *head, const char *detail,
         html_lit(w, "</span>");
     }
     results_put_bar(w, s);
+    results_put_weighted(w, x->v, s, x->q->n);
     html_lit(w, "</th><td class=\"share\">");
     results_put_share(w, x->v, s, x->q->n);
     html_lit(w, "</td><td>");

@@ -70,20 +70,24 @@ void results_put_interval(struct html *w, const struct results_view *v, double l
     html_lit(w, "</span>");
 }
 
+void results_put_weighted(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n)
+{
+    char p[16];
+    if (!s->is_weighted)
+        return;
+    publication_percent(s->weighted.p, n, p);
+    html_lit(w, "<span class=\"weighted\">");
+    html_tr(w, v->c, v->lang, "results.weighted", "p", p, NULL);
+    if (s->weighted.has_interval)
+        results_put_interval(w, v, s->weighted.low, s->weighted.high, n);
+    html_lit(w, "</span>");
+}
+
 void results_put_share(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n)
 {
     results_put_percent(w, v, s->p, n);
     if (s->has_interval)
         results_put_interval(w, v, s->low, s->high, n);
-    if (s->is_weighted) {
-        char p[16];
-        publication_percent(s->weighted.p, n, p);
-        html_lit(w, "<span class=\"weighted\">");
-        html_tr(w, v->c, v->lang, "results.weighted", "p", p, NULL);
-        if (s->weighted.has_interval)
-            results_put_interval(w, v, s->weighted.low, s->weighted.high, n);
-        html_lit(w, "</span>");
-    }
     if (s->is_unreliable) {
         html_lit(w, "<span class=\"tag\">");
         html_text(w, results_text(v, "results.unreliable"));

@@ -12,7 +12,9 @@ void results_put_bar(struct html *w, const struct pub_share *s);
 void results_put_percent(struct html *w, const struct results_view *v, double p, int64_t n);
 /* "78.1% to 79.7%", with as many decimals as n carries. */
 void results_put_interval(struct html *w, const struct results_view *v, double low, double high, int64_t n);
-/* What stands in the cell of a share: percentage, interval, weighted share with its own, a flag. */
+/* The weighted share with its interval, where there is one: it stands below the bar. */
+void results_put_weighted(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
+/* What stands in the cell of a share: percentage, interval, a flag. */
 void results_put_share(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
 
 /* How the ballots were weighted, or why not (results_weights.c). */
