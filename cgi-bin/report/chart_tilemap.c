@@ -1,0 +1,114 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "report/chart_inner.h"
+
+enum { COLUMNS = 9, ROWS = 8, TILE = 38, GAP = 2 };
+
+/* The 34 province-level divisions (GB/T 2260; letters: ISO 3166-2:CN), each about where it lies: what is
+ * north of, or beside, a neighbour stays so as far as a grid allows. Sizes mean nothing. */
+static const struct place {
+    const char *code, *letters, *zh;
+    int column, row;
+} places[] = {
+    {"23", "HL", "黑龙江", 8, 0}, {"15", "NM", "内蒙古", 5, 1}, {"22", "JL", "吉林", 8, 1},
+    {"65", "XJ", "新疆", 1, 2},   {"64", "NX", "宁夏", 4, 2},   {"14", "SX", "山西", 5, 2},
+    {"11", "BJ", "北京", 6, 2},   {"12", "TJ", "天津", 7, 2},   {"21", "LN", "辽宁", 8, 2},
+    {"63", "QH", "青海", 2, 3},   {"62", "GS", "甘肃", 3, 3},   {"61", "SN", "陕西", 4, 3},
+    {"41", "HA", "河南", 5, 3},   {"13", "HE", "河北", 6, 3},   {"37", "SD", "山东", 7, 3},
+    {"54", "XZ", "西藏", 1, 4},   {"51", "SC", "四川", 3, 4},   {"50", "CQ", "重庆", 4, 4},
+    {"42", "HB", "湖北", 5, 4},   {"34", "AH", "安徽", 6, 4},   {"32", "JS", "江苏", 7, 4},
+    {"31", "SH", "上海", 8, 4},   {"53", "YN", "云南", 3, 5},   {"52", "GZ", "贵州", 4, 5},
+    {"43", "HN", "湖南", 5, 5},   {"36", "JX", "江西", 6, 5},   {"33", "ZJ", "浙江", 7, 5},
+    {"45", "GX", "广西", 5, 6},   {"44", "GD", "广东", 6, 6},   {"35", "FJ", "福建", 7, 6},
+    {"71", "TW", "台湾", 8, 6},   {"46", "HI", "海南", 5, 7},   {"82", "MO", "澳门", 6, 7},
+    {"81", "HK", "香港", 7, 7},
+};
+enum { PLACES = sizeof places / sizeof *places };
+
+static const struct place *place_of(const char *code)
+{
+    for (size_t i = 0; i < PLACES; i++)
+        if (strcmp(places[i].code, code) == 0)
+            return &places[i];
+    return NULL;
+}
+
+const char *chart_tile_letters(const char *code)
+{
+    const struct place *p = place_of(code);
+    return p != NULL ? p->letters : "";
+}
+
+const char *chart_tile_zh(const char *code)
+{
+    const struct place *p = place_of(code);
+    return p != NULL ? p->zh : "";
+}
+
+static const struct chart_tile *tile_of(const struct chart_map *c, const char *code)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(c->tiles[i].code, code) == 0)
+            return &c->tiles[i];
+    return NULL;
+}
+
+static void put_square(struct buf *out, const struct place *p, int shade)
+{
+    /* a hollow tile's dashed line lies inside its square */
+    double at = shade == 0 ? .75 : 0;
+    buf_printf(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%g\" rx=\"3\" fill=\"%s\"%s/>",
+               p->column * (TILE + GAP) + at, p->row * (TILE + GAP) + at, TILE - 2 * at, TILE - 2 * at,
+               chart_shade_fill(shade),
+               shade == 0 ? " stroke=\"#8c99a4\" stroke-width=\"1\" stroke-dasharray=\"3 2\"" : "");
+}
+
+static void put_tile(struct buf *out, const struct place *p, const struct chart_map *c)
+{
+    const struct chart_tile *t = tile_of(c, p->code);
+    int shade = t == NULL || t->shade < 1 ? 0 : t->shade > CHART_SHADES ? CHART_SHADES : t->shade;
+    const char *unlisted = c->is_zh ? p->zh : p->letters;
+    const char *name = t == NULL ? unlisted : t->short_name != NULL ? t->short_name : p->letters;
+    int x = p->column * (TILE + GAP) + TILE / 2, y = p->row * (TILE + GAP);
+    buf_printf(out, "<g class=\"k%d\" fill=\"%s\"><title>", shade, chart_shade_ink(shade));
+    mk_text(out, t != NULL ? t->name : unlisted);
+    if (t != NULL ? t->full != NULL : c->legend_none != NULL) {
+        mk_lit(out, ": ");
+        mk_text(out, t != NULL ? t->full : c->legend_none);
+    }
+    mk_lit(out, "</title>");
+    put_square(out, p, shade);
+    /* three ideographs need a smaller size; two letters take a larger one */
+    buf_printf(out, "<text x=\"%d\" y=\"%d\"%s>", x, y + 17, strlen(name) > 6 ? " font-size=\"11\"" : "");
+    mk_text(out, name);
+    buf_printf(out, "</text><text class=\"v\" x=\"%d\" y=\"%d\" font-size=\"10\">", x, y + 31);
+    mk_text(out, t != NULL && t->value != NULL ? t->value : c->none != NULL ? c->none : "");
+    mk_lit(out, "</text></g>\n");
+}
+
+static void put_key(struct buf *out, int shade, const char *text)
+{
+    buf_printf(out, "<li><svg class=\"c-key\" width=\"18\" height=\"14\" aria-hidden=\"true\"><g class=\"k%d\"><rect "
+                    "x=\"1\" y=\"1\" width=\"16\" height=\"12\" rx=\"2\" fill=\"%s\"%s/></g></svg> ",
+               shade, chart_shade_fill(shade), shade == 0 ? " stroke=\"#8c99a4\" stroke-dasharray=\"3 2\"" : "");
+    mk_text(out, text);
+    mk_lit(out, "</li>");
+}
+
+void chart_tilemap(struct buf *out, const struct chart_map *c)
+{
+    buf_printf(out, "<svg class=\"c-map\" viewBox=\"0 0 %d %d\" role=\"img\" text-anchor=\"middle\" "
+                    "font-size=\"12.5\"" CHART_FONT " aria-label=\"",
+               COLUMNS * (TILE + GAP) - GAP, ROWS * (TILE + GAP) - GAP);
+    mk_attr(out, c->alt);
+    mk_lit(out, "\">\n");
+    for (size_t i = 0; i < PLACES; i++)
+        put_tile(out, &places[i], c);
+    mk_lit(out, "</svg>\n<ul class=\"c-legend\">");
+    for (int i = 0; i < CHART_SHADES && c->legend[i] != NULL; i++)
+        put_key(out, i + 1, c->legend[i]);
+    if (c->legend_none != NULL)
+        put_key(out, 0, c->legend_none);
+    mk_lit(out, "</ul>\n");
+}
