@@ -3,13 +3,14 @@
 #   assets/NAME.HASH8.EXT  style.css (html/css/*.css in name order), scripts, images; .gz beside
 #   assets.txt             "style.css=/assets/style.1a2b3c4d.css", one line per asset
 #   i18n/                  the texts as they are
+#   paper/                 style sheet of the white paper, with that of its charts
 #   errors/                nginx's own error pages, @style.css@ etc. replaced by the asset's address
 set -eu -o pipefail
 source=$1 target=$2
 new=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 chmod 755 "$new"
-mkdir -p "$new/assets" "$new/i18n" "$new/errors"
+mkdir -p "$new/assets" "$new/i18n" "$new/errors" "$new/paper"
 
 add() { # add FILE NAME: copy under its hashed name, compress, note the address
     local stem=${2%.*} ext=${2##*.} hash
@@ -27,6 +28,7 @@ for f in "$source"/script/*.js "$source"/img/*; do
     if [ -f "$f" ]; then add "$f" "${f##*/}"; fi
 done
 cp "$source"/i18n/*.txt "$new/i18n/"
+cat "$source/paper/paper.css" "$source/css/35-chart.css" | sed -e 's,/\*[^*]*\*/,,g' -e 's/^[[:space:]]*//' -e '/^$/d' > "$new/paper/paper.css"
 for f in "$source"/errors/*.html; do
     cp "$f" "$new/errors/"
     while IFS='=' read -r name address; do

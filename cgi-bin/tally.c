@@ -16,10 +16,12 @@
 #include "base/text.h"
 #include "box/tally.h"
 #include "cmd/analyse.h"
+#include "cmd/report.h"
 
 static const char usage[] =
     "usage: tally [--survey SLUG] [--recount]\n"
     "       tally analyse FILE.csv ...      the same statistics for any CSV file: tally analyse --help\n"
+    "       tally report SLUG ...           the white paper of a survey: tally report --help\n"
     "\n"
     "  --survey SLUG  this survey alone\n"
     "  --recount      count nothing new: recompute the cells from the responses and compare\n"
@@ -194,6 +196,8 @@ int main(int argc, char **argv)
     log_program("tally");
     if (argc > 1 && strcmp(argv[1], "analyse") == 0)
         return analyse_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "report") == 0)
+        return report_main(argc - 1, argv + 1);
     enum rc rc = sodium_init() < 0 ? rc_set(&e, RC_CRYPTO, "libsodium does not start") : settings_load(&e);
     if (rc == RC_OK)
         rc = read_options(argc, argv, &o, &e);

@@ -22,6 +22,7 @@ static const struct {
     [SET_SECRETS_DIR] = {"MINYI_SECRETS_DIR", "var/secrets", NULL, 0, 0, "cookie signing secret"},
     [SET_TALLY_SECRETS_DIR] = {"MINYI_TALLY_SECRETS_DIR", "var/tally-secrets", NULL, 0, 0, "rounding secret; for the tally's user alone"},
     [SET_DATA_DIR] = {"MINYI_DATA_DIR", "", NULL, 0, 0, "folder of the database, whose disk minyi status watches"},
+    [SET_REPORT_DIR] = {"MINYI_REPORT_DIR", "var/reports", NULL, 0, 0, "white papers, a folder for each survey; tally writes, results reads"},
     [SET_BASE_URL] = {"MINYI_BASE_URL", "", NULL, 0, 0, "public address of the site, e.g. https://survey.example.gov.cn"},
     [SET_TLS] = {"MINYI_TLS", "0", "0 or 1", 0, 1, "1 when the site is served over https: cookies are Secure"},
     [SET_DB_DEADLINE_MS] = {"MINYI_DB_DEADLINE_MS", "3000", "ms", 50, 600000, "longest wait for one statement of a serving program"},

@@ -13,13 +13,23 @@ static const struct db_stmt stmts[N_STMTS] = {
     [BODY] = {"body", "SELECT body FROM publish.publication WHERE publication_id = $1::bigint", 1},
 };
 
-struct db *publication_db(void)
+static struct db *reader(const char *role, const char *program)
 {
-    return db_new(&(struct db_config){.role = "minyi_results",
-                                      .program = "results",
+    return db_new(&(struct db_config){.role = role,
+                                      .program = program,
                                       .deadline_ms = setting_int(SET_DB_DEADLINE_MS),
                                       .stmts = stmts,
                                       .n_stmts = N_STMTS});
+}
+
+struct db *publication_db(void)
+{
+    return reader("minyi_results", "results");
+}
+
+struct db *publication_tally_db(void)
+{
+    return reader("minyi_tally", "tally");
 }
 
 enum rc publication_list(struct db *db, struct arena *a, struct publication_head **out, size_t *n,

@@ -17,6 +17,7 @@ enum setting {
     SET_SECRETS_DIR,    /* cookie signing secret */
     SET_TALLY_SECRETS_DIR, /* rounding secret; the tally's user alone */
     SET_DATA_DIR,       /* folder of the database, whose disk `minyi status` watches; "" = not watched */
+    SET_REPORT_DIR,     /* white papers: written by the tally, read by results */
     SET_BASE_URL,       /* https://host of the site, no slash at the end; "" = relative */
     SET_TLS,            /* 1: cookies are Secure */
     SET_DB_DEADLINE_MS, /* how long one statement may take for a serving program */

@@ -11,8 +11,10 @@ struct publication_head {
     const char *tallied_local; /* the same in the survey's time zone, "2014-12-31 04:15" */
 };
 
-/* The handle, with role and statements; does not connect. NULL when out of memory. */
+/* The handles of results and of the tally's report, with role and statements; they do not connect. NULL
+ * when out of memory. */
 struct db *publication_db(void) MUST_CHECK;
+struct db *publication_tally_db(void) MUST_CHECK;
 
 /* What is shown now, by slug; everything in `a`. RC_OK (n may be 0), RC_AWAY, RC_DB, RC_NOMEM. */
 enum rc publication_list(struct db *db, struct arena *a, struct publication_head **out, size_t *n,

@@ -1,0 +1,47 @@
+/* paper_inner: what the files of the white paper share.  Layer: report; not for others. */
+#ifndef MINYI_REPORT_PAPER_INNER_H
+#define MINYI_REPORT_PAPER_INNER_H
+
+#include "report/chart.h"
+#include "report/markup.h"
+#include "report/paper.h"
+
+enum { PAPER_ITEMS_MAX = 60 }; /* Likert items, rows of a chart */
+
+struct paper_writer {
+    const struct paper *p;
+    struct buf *out;
+    size_t lang;                     /* of the texts and of published.csv: 0 zh, 1 en */
+    size_t census_lang, survey_lang; /* the same language among the labels of each */
+    int n_figures, n_tables;         /* numbered so far */
+};
+
+/* Text of a key; a label of the census or the survey; "" when there is none. */
+const char *pt(const struct paper_writer *w, const char *key);
+const char *pl_census(const struct paper_writer *w, const struct form_label *l);
+const char *pl_survey(const struct paper_writer *w, const struct form_label *l);
+
+/* "78.9%"; the decimals that n carries. */
+const char *p_percent(double p, int64_t n, char out[16]);
+
+/* <h2 id> with its number; <h3>. */
+void p_section(struct paper_writer *w, int number, const char *id, const char *key);
+void p_heading(struct paper_writer *w, const char *key);
+/* <p class> of a text without places. */
+void p_para(struct paper_writer *w, const char *class, const char *key);
+
+/* Begin a figure with its numbered caption above; end it with its source below. */
+void p_figure_begin(struct paper_writer *w, const char *key);
+void p_figure_end(struct paper_writer *w, const char *source_key);
+/* Number and words of a table's <caption>. */
+void p_caption(struct paper_writer *w, const char *key);
+
+/* Chapters. */
+void paper_put_findings(struct paper_writer *w);
+void paper_put_census(struct paper_writer *w);
+void paper_put_survey(struct paper_writer *w);
+void paper_put_context(struct paper_writer *w);
+void paper_put_comparison(struct paper_writer *w);
+void paper_put_method(struct paper_writer *w);
+
+#endif
