@@ -111,6 +111,7 @@ make_folders() {
     folder cache minyi-survey minyi-survey 700
     folder secrets minyi-survey minyi-survey 700
     folder keyring minyi-tally minyi-tally 700
+    folder reports minyi-tally minyi-tally 755
     folder tally-secrets minyi-tally minyi-tally 700
     touch "$PLACE/log/nginx-access.log" "$PLACE/log/nginx-error.log"
     [ -z "$IS_ROOT" ] || chown minyi-web: "$PLACE"/log/nginx-*.log
@@ -139,6 +140,7 @@ MINYI_KEYRING_DIR=$PLACE/keyring
 MINYI_SECRETS_DIR=$PLACE/secrets
 MINYI_TALLY_SECRETS_DIR=$PLACE/tally-secrets
 MINYI_BASE_URL=http://127.0.0.1:$PORT
+MINYI_REPORT_DIR=$PLACE/reports
 MINYI_REFRESH_S=${MINYI_REFRESH_S:-5}
 S
     env | grep -E '^MINYI_(EPOCH_DAYS|SLOTS|DB_DEADLINE_MS|COOKIE_DAYS|FAULT)=.' || true
@@ -177,6 +179,17 @@ every $TALLY_S tally
     user $(user_of tally)
     log $PLACE/log/tally.log
 S
+        # the white paper follows; its PDF takes half a minute, so not where the tally runs for a test
+        [ -z "$DEMO" ] || [ "$TALLY_S" -lt 30 ] || cat <<S
+every $TALLY_S report
+    command $APP/build/tally
+    arg report
+    arg $SEED
+    arg --published
+    arg $APP/sql/seed/$SEED/published.csv
+    user $(user_of tally)
+    log $PLACE/log/report.log
+S
     } >"$PLACE/supervise.conf"
     settings | grep -v ^MINYI_FAULT= >"$PLACE/env"
 }
@@ -200,12 +213,17 @@ demo() {
     # with everything there already this is a quick look-up
     run_as operator "$APP/build/minyi" publish "$APP/sql/seed/$SEED" >/dev/null
     [ -e "$PLACE/census-loaded" ] || census
-    [ ! -e "$PLACE/demo-loaded" ] || return 0
+    [ ! -e "$PLACE/demo-loaded" ] || { paper; return 0; }
     run_as tally "$APP/build/tally" >/dev/null # makes the first key
     run_as operator "$APP/build/minyi" import $SEED "$APP/sql/seed/$SEED/responses.csv" \
         --consent "synthetic rows of the demonstration: nobody was asked" >>"$PLACE/log/import.log" 2>&1
     run_as tally "$APP/build/tally" >/dev/null
+    paper
     date -u +%FT%TZ >"$PLACE/demo-loaded"
+}
+
+paper() { # the PDF comes later: see render_supervise
+    run_as tally "$APP/build/tally" report "$SEED" --published "$APP/sql/seed/$SEED/published.csv" --no-pdf 2>>"$PLACE/log/report.log"
 }
 
 census() {

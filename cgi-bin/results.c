@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "pages/census.h"
 #include "pages/results.h"
+#include "pages/whitepaper.h"
 #include "web/fcgi.h"
 #include "web/page.h"
 
@@ -17,6 +18,7 @@ enum { ARENA_BYTES_MAX = 8 * 1024 * 1024 };
 static const struct web_route routes[] = {
     {WEB_GET, "/results/", results_list_page}, {WEB_GET, "/results/*", results_survey_page},
     {WEB_GET, "/census/", census_newest_page}, {WEB_GET, "/census/*", census_date_page},
+    {WEB_GET, "/whitepaper/*", whitepaper_page},
     {WEB_GET, "/readyz", results_readyz},      {WEB_GET, "/metrics", results_metrics},
 };
 

@@ -18,7 +18,7 @@
 enum { ARENA_BYTES_MAX = 64 << 20, OUTPUT_BYTES_MAX = 8 << 20, CSS_BYTES_MAX = 256 << 10, PUBLISHED_BYTES_MAX = 1 << 20, PDF_DEADLINE_MS = 300000 };
 
 static const char help[] =
-    "usage: tally report SLUG [--census DATE] [--out DIR] [--compare published.csv] [--no-pdf]\n"
+    "usage: tally report SLUG [--census DATE] [--out DIR] [--compare | --published FILE] [--no-pdf]\n"
     "\n"
     "Writes the white paper of a survey and a census of accounts, from what is published of both:\n"
     "whitepaper.zh.html, whitepaper.en.html, the same as .pdf, figures.csv, figures.json, figures.xlsx.\n"
@@ -31,13 +31,15 @@ static const char help[] =
     "  --compare FILE    published figures: each is printed beside the computed one, both stand in the report,\n"
     "                    and the exit status is 1 when one does not agree\n"
     "                      tally report gov-wechat-2014 --compare sql/seed/gov-wechat-2014/published.csv\n"
+    "  --published FILE  the same in the report, without the printout and the exit status\n"
+    "                      tally report gov-wechat-2014 --published sql/seed/gov-wechat-2014/published.csv\n"
     "  --no-pdf          HTML and figures alone\n"
     "\n"
     "The PDF is made by WeasyPrint. Where it is not installed the rest is written, and a line says so.\n"
     "Exit status: 0 done, 1 failed or a figure does not agree, 2 wrong usage.\n";
 
 struct options {
-    const char *slug, *census, *out, *compare;
+    const char *slug, *census, *out, *compare, *published;
     bool is_help, has_no_pdf;
 };
 
@@ -52,22 +54,24 @@ struct job {
     const char *langs[PAPER_LANGS], *tags[PAPER_LANGS];
     size_t lang[PAPER_LANGS]; /* of the catalogue */
     const char *dir;
+    bool is_changed[PAPER_LANGS]; /* the document is not the one that was there, or has no PDF yet */
 };
 
 static enum rc read_options(int argc, char **argv, struct options *o, struct rc_info *e)
 {
     struct {
         const char *name, **to;
-    } with_value[] = {{"--census", &o->census}, {"--out", &o->out}, {"--compare", &o->compare}};
+    } with_value[] = {{"--census", &o->census}, {"--out", &o->out}, {"--compare", &o->compare}, {"--published", &o->published}};
+    const size_t n = sizeof with_value / sizeof *with_value;
     for (int i = 1; i < argc; i++) {
         size_t k = 0;
-        while (k < 3 && strcmp(argv[i], with_value[k].name) != 0)
+        while (k < n && strcmp(argv[i], with_value[k].name) != 0)
             k++;
         if (strcmp(argv[i], "--help") == 0)
             o->is_help = true;
         else if (strcmp(argv[i], "--no-pdf") == 0)
             o->has_no_pdf = true;
-        else if (k < 3 && i + 1 < argc && argv[i + 1][0] != '\0')
+        else if (k < n && i + 1 < argc && argv[i + 1][0] != '\0')
             *with_value[k].to = argv[++i];
         else if (o->slug == NULL && text_is_slug(argv[i], strlen(argv[i])))
             o->slug = argv[i];
@@ -121,11 +125,12 @@ static enum rc load_published(struct job *j, struct rc_info *e)
 {
     char *csv = NULL;
     size_t len = 0;
-    if (j->o->compare == NULL)
+    const char *file = j->o->compare != NULL ? j->o->compare : j->o->published;
+    if (file == NULL)
         return RC_OK;
-    enum rc rc = file_read(j->o->compare, PUBLISHED_BYTES_MAX, &j->a, &csv, &len, e);
+    enum rc rc = file_read(file, PUBLISHED_BYTES_MAX, &j->a, &csv, &len, e);
     if (rc == RC_OK)
-        rc = published_read(j->o->compare, csv, len, j->survey, j->census, &j->a, &j->published, e);
+        rc = published_read(file, csv, len, j->survey, j->census, &j->a, &j->published, e);
     j->paper.published = &j->published;
     return rc;
 }
@@ -171,7 +176,8 @@ static enum rc make_folder(struct job *j, struct rc_info *e)
         return rc_set(e, RC_NOMEM, "no memory");
     if (j->o->out == NULL && mkdir(setting(SET_REPORT_DIR), 0755) != 0 && errno != EEXIST)
         return rc_set(e, RC_IO, "cannot make \"%s\": %s", setting(SET_REPORT_DIR), strerror(errno));
-    if (mkdir(j->dir, 0755) != 0 && errno != EEXIST)
+    int made = mkdir(j->dir, 0755);
+    if ((made != 0 && errno != EEXIST) || (made == 0 && chmod(j->dir, 0755) != 0)) /* results reads it, whatever the umask */
         return rc_set(e, RC_IO, "cannot make \"%s\": %s", j->dir, strerror(errno));
     return RC_OK;
 }
@@ -183,6 +189,26 @@ static enum rc put_file(const struct job *j, const char *name, const struct buf 
     return file_write_durably(j->dir, name, b->p, b->len, 0644, e);
 }
 
+/* Is the document there already, byte for byte, with its PDF? Then the PDF need not be made again. */
+static bool is_there(struct job *j, const char *lang, const struct buf *b)
+{
+    const char *html = arena_printf(&j->a, "%s/whitepaper.%s.html", j->dir, lang);
+    const char *pdf = arena_printf(&j->a, "%s/whitepaper.%s.pdf", j->dir, lang);
+    char *p = NULL;
+    size_t len = 0;
+    return html != NULL && pdf != NULL && access(pdf, R_OK) == 0 &&
+           file_read(html, OUTPUT_BYTES_MAX, &j->a, &p, &len, NULL) == RC_OK && b->p != NULL && len == b->len &&
+           memcmp(p, b->p, len) == 0;
+}
+
+static enum rc drop_pdf(struct job *j, const char *lang, struct rc_info *e)
+{
+    const char *pdf = arena_printf(&j->a, "%s/whitepaper.%s.pdf", j->dir, lang);
+    if (pdf == NULL)
+        return rc_set(e, RC_NOMEM, "no memory");
+    return unlink(pdf) == 0 || errno == ENOENT ? RC_OK : rc_set(e, RC_IO, "cannot remove \"%s\": %s", pdf, strerror(errno));
+}
+
 static enum rc write_html(struct job *j, struct buf *b, struct rc_info *e)
 {
     enum rc rc = RC_OK;
@@ -191,7 +217,12 @@ static enum rc write_html(struct job *j, struct buf *b, struct rc_info *e)
         buf_reset(b);
         paper_to_html(&j->paper, i, b);
         (void)snprintf(name, sizeof name, "whitepaper.%s.html", j->langs[i]);
-        rc = put_file(j, name, b, e);
+        j->is_changed[i] = !is_there(j, j->langs[i], b);
+        if (!j->is_changed[i])
+            continue;
+        rc = drop_pdf(j, j->langs[i], e); /* never beside a document that it is not of */
+        if (rc == RC_OK)
+            rc = put_file(j, name, b, e);
     }
     return rc;
 }
@@ -244,6 +275,8 @@ static enum rc write_pdf(const struct job *j, struct rc_info *e)
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < PAPER_LANGS; i++) {
         char name[64];
+        if (!j->is_changed[i])
+            continue;
         (void)snprintf(name, sizeof name, "whitepaper.%s", j->langs[i]);
         rc = report_pdf(j->dir, name, epoch_of(j->census->as_of), PDF_DEADLINE_MS, e);
     }

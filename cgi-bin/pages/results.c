@@ -52,6 +52,11 @@ struct results {
     int64_t refreshed_at_s;
 };
 
+const struct catalogue *results_catalogue(const struct results *r)
+{
+    return r->c;
+}
+
 struct results *results_new(struct arena *a, const struct catalogue *c, struct db *db)
 {
     struct results *r = arena_alloc(a, sizeof *r);

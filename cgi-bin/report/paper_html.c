@@ -134,7 +134,7 @@ static void put_contents(struct paper_writer *w)
         mk_text(w->out, pt(w, chapters[i].key));
         mk_lit(w->out, "</a></li>\n");
     }
-    mk_lit(w->out, "</ol>\n</nav>\n");
+    mk_lit(w->out, "</ol>\n</nav>\n<!--files-->"); /* where it is served its links go here */
 }
 
 static size_t lang_of(const char *const *langs, size_t n, const char *lang)

@@ -36,6 +36,7 @@ void results_error_page(void *app, const struct request *rq, enum rc rc, const s
 struct census_pages;
 void results_set_census(struct results *r, struct census_pages *census);
 struct census_pages *results_census(const struct results *r);
+const struct catalogue *results_catalogue(const struct results *r);
 
 /* One survey's figures as they are to be shown; what the page writers take. */
 struct results_view {
