@@ -47,8 +47,13 @@ while IFS=, read -r key _; do
     grep -q '^differs' "$dir/out" && [ "$rc" = 1 ] || not_ok "a disturbed figure is found" "$key: $rc, $(cat "$dir/out")"
 done < <(awk -F, 'NR > 1 && /,eq,/ && !/,date,/' $seed/published.csv | head -n 8)
 ok "each of eight disturbed figures is found"
+# one account less, and the data no longer agree
+gunzip -c $seed/accounts.csv.gz | awk -F, 'FNR == 1 || done || $4 != "police" {print; next} {done = 1}' >"$dir/less.csv"
+"$SCRATCH_OUT/minyi" census import "$dir/less.csv" --as-of 2015-01-01 --demonstration >/dev/null 2>&1
+expect "a disturbed row of the data is found" "$(report gov-wechat-2014 --census 2015-01-01 --out "$dir/b" --compare $seed/published.csv --no-pdf)" 1
+expect "in its figures" "$(grep '^differs' "$dir/out" | awk '{print $2}' | tr '\n' ' ')" "total.accounts function.police.count "
 rm -rf "$dir/b"
-expect "again" "$(report gov-wechat-2014 --out "$dir/b" --compare $seed/published.csv --no-pdf)" 0
+expect "again" "$(report gov-wechat-2014 --census 2014-12-31 --out "$dir/b" --compare $seed/published.csv --no-pdf)" 0
 if diff -r "$dir/a" "$dir/b" >"$dir/diff"; then ok "two runs, the same bytes"; else not_ok "two runs, the same bytes" "$(cat "$dir/diff")"; fi
 for lang in zh en; do
     f=$dir/a/whitepaper.$lang.html
@@ -58,11 +63,11 @@ for lang in zh en; do
     [ "$size" -le 40960 ] && ok "$lang: at most 40 KB compressed ($size bytes)" || not_ok "$lang: at most 40 KB" "$size bytes"
 done
 if command -v weasyprint >/dev/null; then
-    expect "with PDF" "$(report gov-wechat-2014 --out "$dir/a" --published $seed/published.csv)" 0
+    expect "with PDF" "$(report gov-wechat-2014 --census 2014-12-31 --out "$dir/a" --published $seed/published.csv)" 0
     expect "which is one" "$(head -c 5 "$dir/a/whitepaper.zh.pdf")" "%PDF-"
     cp "$dir/a/whitepaper.en.pdf" "$dir/first.pdf"
     rm "$dir/a/whitepaper.en.pdf"
-    expect "again" "$(report gov-wechat-2014 --out "$dir/a" --published $seed/published.csv)" 0
+    expect "again" "$(report gov-wechat-2014 --census 2014-12-31 --out "$dir/a" --published $seed/published.csv)" 0
     cmp -s "$dir/first.pdf" "$dir/a/whitepaper.en.pdf" && ok "the same PDF" || not_ok "the same PDF" "bytes differ"
 fi
 rm -f "$dir"/a/*.pdf
