@@ -152,14 +152,24 @@ static enum rc find_cells(struct cells *c, const unsigned char *codes, size_t n,
                           struct rc_info *e)
 {
     unsigned char profile[FORM_CODES_MAX];
+    size_t each = c->form->codes_len, n_profiles = c->counter.n_profiles;
+    if (c->direct == NULL && n_profiles > 0 && (c->direct = arena_array(&c->a, n_profiles, sizeof *c->direct)) == NULL)
+        return no_memory(c, e);
     for (size_t i = 0; i < n; i++) {
         struct cell *cell = NULL;
-        counter_profile(&c->counter, codes + i * c->form->codes_len, profile);
-        enum rc rc = cell_of(c, profile, c->counter.profile_len, &cell, e);
-        if (rc != RC_OK)
-            return rc;
-        cell->n++;
-        cell_of_ballot[i] = (uint32_t)(cell - c->items);
+        size_t number = n_profiles > 0 ? counter_profile_number(&c->counter, codes + i * each) : SIZE_MAX;
+        uint32_t known = number != SIZE_MAX ? c->direct[number] : 0;
+        if (known == 0) {
+            counter_profile(&c->counter, codes + i * each, profile);
+            enum rc rc = cell_of(c, profile, c->counter.profile_len, &cell, e);
+            if (rc != RC_OK)
+                return rc;
+            known = (uint32_t)(cell - c->items) + 1;
+            if (number != SIZE_MAX)
+                c->direct[number] = known;
+        }
+        c->items[known - 1].n++;
+        cell_of_ballot[i] = known - 1;
     }
     return RC_OK;
 }

@@ -1,19 +1,29 @@
 #include "form/counter.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "form/answers.h"
 #include "form/joint.h"
+
+/* Vectors of the compiler's own making, on any processor. */
+typedef uint8_t sixteen_codes __attribute__((vector_size(16)));
+typedef int32_t four_counts __attribute__((vector_size(16)));
 
 static bool is_byte(const struct form_node *n)
 {
     return n->width == 1 && n->type != FORM_SELECT_MULTIPLE;
 }
 
+/* Codes that a byte of it can hold. */
+static uint16_t limit_of(const struct form_node *n)
+{
+    return (uint16_t)(n->type == FORM_SELECT_ONE ? 2 + n->choices->n : ANSWER_GIVEN + 1);
+}
+
 static struct counter_byte make_byte(const struct form_node *n)
 {
-    size_t limit = n->type == FORM_SELECT_ONE ? 2 + n->choices->n : ANSWER_GIVEN + 1;
-    return (struct counter_byte){(uint16_t)n->offset, (uint16_t)limit, (uint32_t)n->slot};
+    return (struct counter_byte){(uint16_t)n->offset, (uint32_t)n->slot};
 }
 
 static struct counter_bits make_bits(const struct form_node *n)
@@ -45,11 +55,25 @@ static enum rc make_expansion(const struct form *f, struct arena *a, struct coun
 static enum rc make_profile(const struct form *f, struct arena *a, struct counter *c, struct rc_info *e)
 {
     c->profile = arena_array(a, f->codes_len + 1, sizeof *c->profile);
-    if (c->profile == NULL)
+    c->radix = arena_array(a, f->codes_len + 1, sizeof *c->radix);
+    c->highest = arena_array(a, f->codes_len + 1, 1);
+    if (c->profile == NULL || c->radix == NULL || c->highest == NULL)
         return no_memory(f, e);
+    memset(c->highest, 255, f->codes_len);
+    c->n_profiles = 1;
     for (size_t i = 0; i < f->n_nodes; i++)
         for (size_t k = 0; f->nodes[i].is_profile && k < f->nodes[i].width; k++)
             c->profile[c->profile_len++] = (uint16_t)(f->nodes[i].offset + k);
+    for (size_t i = 0, at = 0; i < f->n_nodes; i++) {
+        const struct form_node *n = &f->nodes[i];
+        if (n->width > 0 && is_byte(n))
+            c->highest[n->offset] = (uint8_t)(limit_of(n) - 1);
+        if (!n->is_profile || n->width == 0)
+            continue;
+        c->radix[at] = limit_of(n);
+        c->n_profiles = is_byte(n) && c->n_profiles * c->radix[at] <= COUNTER_PROFILES_MAX ? c->n_profiles * c->radix[at] : 0;
+        at += n->width;
+    }
     return RC_OK;
 }
 
@@ -100,21 +124,44 @@ static void add_bits(const struct counter *c, const struct counter_bits *b, cons
     for (size_t i = 0; i < b->n_bytes; i++) {
         const int32_t *more = c->expand[p[1 + i]];
         int32_t *to = counts + b->slot + 8 * i;
-        for (size_t k = 0; k < 8; k++)
-            to[k] += more[k];
+        for (size_t k = 0; k < 8; k += 4) {
+            four_counts x, y;
+            memcpy(&x, to + k, sizeof x);
+            memcpy(&y, more + k, sizeof y);
+            x += y;
+            memcpy(to + k, &x, sizeof x);
+        }
     }
+}
+
+/* Is any of the `n` codes over its highest? */
+static bool is_any_over(const unsigned char *codes, const uint8_t *highest, size_t n)
+{
+    enum { AT_ONCE = sizeof(sixteen_codes) };
+    sixteen_codes over = {0};
+    bool is_over = false;
+    for (size_t i = 0; n >= AT_ONCE && i < n; i += AT_ONCE) {
+        size_t at = i + AT_ONCE <= n ? i : n - AT_ONCE; /* the last ones overlap */
+        sixteen_codes c, h;
+        memcpy(&c, codes + at, sizeof c);
+        memcpy(&h, highest + at, sizeof h);
+        over |= (sixteen_codes)(c > h);
+    }
+    for (size_t i = 0; n < AT_ONCE && i < n; i++)
+        is_over |= codes[i] > highest[i];
+    uint64_t halves[2];
+    memcpy(halves, &over, sizeof halves);
+    return is_over || (halves[0] | halves[1]) != 0;
 }
 
 static bool are_codes(const struct counter *c, const unsigned char *codes)
 {
-    bool is_bad = false;
-    for (size_t i = 0; i < c->n_bytes; i++)
-        is_bad |= codes[c->bytes[i].offset] >= c->bytes[i].limit;
+    unsigned is_bad = is_any_over(codes, c->highest, c->form->codes_len);
     for (size_t i = 0; i < c->n_bits; i++)
-        is_bad |= !are_bits(&c->bits[i], codes + c->bits[i].offset);
+        is_bad |= (unsigned)!are_bits(&c->bits[i], codes + c->bits[i].offset);
     for (size_t i = 0; i < c->n_others; i++)
-        is_bad |= !answers_is_code(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset);
-    return !is_bad;
+        is_bad |= (unsigned)!answers_is_code(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset);
+    return is_bad == 0;
 }
 
 enum rc counter_add(const struct counter *c, const unsigned char *codes, int32_t *counts)
@@ -129,6 +176,18 @@ enum rc counter_add(const struct counter *c, const unsigned char *codes, int32_t
         answers_count_one(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset, counts);
     joint_count(c->form, codes, counts);
     return RC_OK;
+}
+
+size_t counter_profile_number(const struct counter *c, const unsigned char *codes)
+{
+    size_t number = 0;
+    bool is_bad = false;
+    for (size_t i = 0; i < c->profile_len; i++) {
+        unsigned code = codes[c->profile[i]];
+        is_bad |= code >= c->radix[i];
+        number = number * c->radix[i] + code;
+    }
+    return is_bad ? SIZE_MAX : number;
 }
 
 void counter_profile(const struct counter *c, const unsigned char *codes, unsigned char *out)

@@ -33,6 +33,7 @@ struct cells {
     unsigned char key[16];
     uint64_t factor;    /* secret and odd */
     int32_t *one;       /* counts of the ballot in hand */
+    uint32_t *direct;   /* by the profile's number: index + 1, 0 = none yet; made by cells_count_many */
 };
 
 /* Begin empty for ballots of `f`, which must outlive it. RC_OK, RC_NOMEM. */

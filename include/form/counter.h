@@ -11,9 +11,11 @@
 #include "base/rc.h"
 #include "form/form.h"
 
+enum { COUNTER_PROFILES_MAX = 1 << 18 }; /* to be told apart by a number */
+
 /* One byte that is itself the number of a slot: a choice of one, an acknowledgement, a text. */
 struct counter_byte {
-    uint16_t offset, limit; /* a code is below `limit` */
+    uint16_t offset;
     uint32_t slot;
 };
 
@@ -34,6 +36,9 @@ struct counter {
     int32_t (*expand)[8]; /* of each byte: its bits as numbers */
     size_t profile_len;
     uint16_t *profile;   /* offsets of the profile's bytes, in the order of the form */
+    uint8_t *highest;    /* [codes_len] the highest code of each byte that is one by itself; else 255 */
+    size_t n_profiles;   /* that there can be, where each is a number (counter_profile_number); else 0 */
+    uint16_t *radix;     /* [profile_len] codes that each byte of the profile can hold */
 };
 
 /* Make it in `a`; the form must outlive it. RC_OK, RC_NOMEM. */
@@ -45,6 +50,9 @@ size_t counter_room(const struct counter *c);
 
 /* As answers_count for codes of f->codes_len bytes. RC_OK; RC_INPUT: not codes of this form, nothing added. */
 enum rc counter_add(const struct counter *c, const unsigned char *codes, int32_t *counts) MUST_CHECK;
+
+/* The number of a ballot's profile, below c->n_profiles; SIZE_MAX: it is of no ballot of this form. */
+size_t counter_profile_number(const struct counter *c, const unsigned char *codes);
 
 /* As answers_profile; `out` has room for c->profile_len bytes. */
 void counter_profile(const struct counter *c, const unsigned char *codes, unsigned char *out);
