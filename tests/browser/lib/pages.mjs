@@ -38,6 +38,7 @@ export const pages = [
   { name: 'results-list', open: at('/results/') },
   { name: 'results', open: at(RESULTS), isDemonstration: true },
   { name: 'census', open: at('/census/') },
+  { name: 'whitepaper', open: at('/whitepaper/gov-wechat-2014') },
   { name: 'admin', open: at('/admin/') },
   { name: 'unknown-page', open: at('/nothing'), isError: true },
   { name: 'unknown-survey', open: at('/survey/nothing'), isError: true },
