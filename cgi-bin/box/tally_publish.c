@@ -8,7 +8,9 @@
 #include "box/cells.h"
 #include "box/tally.h"
 #include "box/tally_disclose.h"
+#include "box/tally_trend.h"
 #include "report/figures.h"
+#include "report/trend.h"
 
 enum { BODY_MAX = 16 << 20, HASH_BYTES = 32 };
 
@@ -88,7 +90,8 @@ struct made {
 };
 
 /* The figures of a version, as far as they may be published. */
-static enum rc make_body(struct tally *t, const struct tally_form *f, bool is_replay, struct made *m, struct rc_info *e)
+static enum rc make_body(struct tally *t, const struct tally_work *w, const struct tally_form *f, bool is_replay,
+                         struct made *m, struct rc_info *e)
 {
     struct figures_input in = {.form = f->open.form, .version_no = f->version_no};
     struct stored s = {.counts = arena_array(&m->a, f->open.form->n_slots + 1, sizeof *s.counts)};
@@ -110,7 +113,11 @@ static enum rc make_body(struct tally *t, const struct tally_form *f, bool is_re
         if (rc == RC_OK)
             rc = figures_make(&in, &m->a, &p, e);
         if (rc == RC_OK)
+            rc = tally_trend(t, w, &in, &m->a, &p, e);
+        if (rc == RC_OK)
             rc = tally_disclose(t, f, &in, is_replay, &m->a, &p, &m->fresh, &m->n_fresh, e);
+        if (rc == RC_OK)
+            rc = trend_compare(&p, &m->a, e);
         if (rc == RC_OK)
             rc = publication_to_json(&p, &m->body, e);
     }
@@ -161,7 +168,7 @@ static enum rc with_body(struct tally *t, const struct tally_work *w, bool is_ch
     bool is_shown = false;
     arena_init(&m.a, 512 << 20);
     buf_init(&m.body, BODY_MAX);
-    enum rc rc = make_body(t, f, is_check, &m, e);
+    enum rc rc = make_body(t, w, f, is_check, &m, e);
     if (rc == RC_OK && m.body.len > 0 && is_check) {
         hash_body(&m.body, hash);
         rc = tally_is_shown(t->db, f->open.survey_id, f->open.version_id, hash, &is_shown, is_stale, e);

@@ -379,8 +379,8 @@ static enum rc put_all(const struct worker *w, size_t n, struct publication *out
         rc = median_ballots(w, n, &out->n_ballots);
     out->questions = q;
     out->rounding = DISCLOSURE_BASE;
-    /* Groups and weights are made of true counts: none passes until its rows are the engine's, too. */
-    out->n_groups = 0;
+    /* Groups, tables and weights are made of true counts: none passes until its rows are the engine's, too. */
+    out->n_groups = out->n_crosses = out->n_grids = out->n_trends = out->n_waves = 0;
     out->weights = (struct pub_weights){.why = "no_margins", .as_of = "", .source = ""};
     return rc;
 }

@@ -251,6 +251,50 @@ enum rc estimates_begin(struct estimates *x, size_t node, size_t option, size_t 
     return dense == NULL ? RC_NOMEM : keep_rows(x, dense, n_answers, e);
 }
 
+/* Counts by combination, row and column of a crossing; column 0: no valid answer to it, row 0: none to the row. */
+static double *count_cross(struct estimates *x, const struct form_cross *c, struct rc_info *e)
+{
+    const struct form_choices *rows = x->form->nodes[c->row].choices, *columns = x->form->nodes[c->column].choices;
+    size_t n_answers = columns->n + 1;
+    double *dense = arena_array(&x->scratch, x->n_combos * x->n_levels * n_answers, sizeof *dense);
+    if (dense == NULL) {
+        (void)no_memory(e);
+        return NULL;
+    }
+    for (size_t i = 0; i < x->n_cells; i++) {
+        const int32_t *of_row = x->cells[i].counts + x->form->nodes[c->row].slot + FIRST_CHOICE;
+        const int32_t *joint = x->cells[i].counts + c->slot;
+        double *to = dense + x->combo_of[i] * x->n_levels * n_answers;
+        to[0] += (double)x->cells[i].n;
+        for (size_t r = 0; r < rows->n; r++) {
+            if (rows->items[r].is_dont_know)
+                continue;
+            to[0] -= of_row[r];
+            to[(r + 1) * n_answers] += of_row[r];
+            for (size_t k = 0; k < columns->n; k++) {
+                double n = columns->items[k].is_dont_know ? 0 : joint[r * columns->n + k];
+                to[(r + 1) * n_answers + k + 1] += n;
+                to[(r + 1) * n_answers] -= n;
+            }
+        }
+    }
+    return dense;
+}
+
+enum rc estimates_begin_cross(struct estimates *x, const struct form_cross *c, struct rc_info *e)
+{
+    arena_reset(&x->scratch);
+    x->n_levels = x->form->nodes[c->row].choices->n + 1;
+    const double *dense = count_cross(x, c, e);
+    return dense == NULL ? RC_NOMEM : keep_rows(x, dense, x->form->nodes[c->column].choices->n + 1, e);
+}
+
+enum rc estimates_independence(struct estimates *x, size_t n_rows, size_t n_columns, struct rao_scott *out,
+                               struct rc_info *e)
+{
+    return rao_scott_test(&x->sample, x->level, n_rows, x->answer, n_columns, out, &x->scratch, e);
+}
+
 /* Effective n of the valid answers of the level: sum(w)^2 / sum(w^2). */
 static double effective_n(const struct estimates *x, size_t level)
 {
@@ -274,6 +318,8 @@ enum rc estimates_share(struct estimates *x, const double *value_of, size_t leve
         return rc;
     out->p = p.weighted_count / p.sum_w;
     out->p = out->p > 1 ? 1 : out->p; /* a last bit over */
+    out->se = p.se;
+    out->degf = p.degf;
     if (!with_interval)
         return RC_OK;
     struct limits l = interval_logit(&p, 0.95);

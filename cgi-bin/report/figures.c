@@ -186,8 +186,12 @@ enum rc figures_make(const struct figures_input *in, struct arena *a, struct pub
         rc = make_questions(&m, &p);
     for (size_t k = 0; k < p.weights.n_margins; k++)
         p.weights.margins[k] = figures_question(f, p.weights.margins[k]);
-    if (rc == RC_OK)
+    if (rc == RC_OK && !in->is_part)
         rc = figures_groups(&m, &p);
+    if (rc == RC_OK && !in->is_part)
+        rc = figures_crosses(&m, &p);
+    if (rc == RC_OK && !in->is_part)
+        rc = figures_grids(&m, &p);
     estimates_release(m.estimates);
     if (rc == RC_OK)
         *out = p;

@@ -138,8 +138,9 @@ static json_t *document(struct pub_writer *w)
     pub_put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
     pub_put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));
     pub_put(w, o, "questions", questions);
-    pub_put(w, o, "weights", pub_weights_json(w));
+    pub_put(w, o, "weights", pub_weights_json(w, &p->weights));
     pub_put(w, o, "groups", pub_groups_json(w));
+    pub_put_tables(w, o);
     return o;
 }
 

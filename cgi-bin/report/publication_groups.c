@@ -5,9 +5,8 @@
 
 /* ---- writing ---- */
 
-json_t *pub_weights_json(struct pub_writer *w)
+json_t *pub_weights_json(struct pub_writer *w, const struct pub_weights *x)
 {
-    const struct pub_weights *x = &w->p->weights;
     json_t *o = json_object(), *margins = json_array();
     for (size_t i = 0; i < x->n_margins; i++)
         pub_append(w, margins, json_string(w->p->questions[x->margins[i]].name));
@@ -87,7 +86,7 @@ static double read_real(struct pub_reader *r, const json_t *o, const char *key)
     return json_number_value(v);
 }
 
-static size_t read_question(struct pub_reader *r, const json_t *name, const struct publication *p)
+size_t pub_read_question_name(struct pub_reader *r, const json_t *name, const struct publication *p)
 {
     for (size_t i = 0; json_is_string(name) && i < p->n_questions; i++)
         if (strcmp(p->questions[i].name, json_string_value(name)) == 0)
@@ -96,9 +95,8 @@ static size_t read_question(struct pub_reader *r, const json_t *name, const stru
     return 0;
 }
 
-void pub_read_weights(struct pub_reader *r, const json_t *o, struct publication *p)
+void pub_read_weights(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_weights *x)
 {
-    struct pub_weights *x = &p->weights;
     *x = (struct pub_weights){.why = "no_margins", .as_of = "", .source = ""};
     if (o == NULL)
         return;
@@ -107,7 +105,7 @@ void pub_read_weights(struct pub_reader *r, const json_t *o, struct publication 
     x->n_incomplete = pub_read_count(r, o, "incomplete");
     x->n_margins = pub_read_size(r, o, "margins", FORM_MARGINS_MAX);
     for (size_t i = 0; i < x->n_margins; i++)
-        x->margins[i] = read_question(r, json_array_get(json_object_get(o, "margins"), i), p);
+        x->margins[i] = pub_read_question_name(r, json_array_get(json_object_get(o, "margins"), i), p);
     x->is_weighted = json_object_get(o, "why_not") == NULL;
     if (!x->is_weighted) {
         x->why = pub_read_text(r, o, "why_not");
@@ -124,7 +122,7 @@ void pub_read_weights(struct pub_reader *r, const json_t *o, struct publication 
 
 static void read_item(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_item *i)
 {
-    i->question = read_question(r, json_object_get(o, "question"), p);
+    i->question = pub_read_question_name(r, json_object_get(o, "question"), p);
     i->is_suppressed = pub_read_bool(r, o, "suppressed");
     if (i->is_suppressed)
         return;
@@ -158,7 +156,7 @@ static void read_level(struct pub_reader *r, const json_t *o, const struct publi
 
 static void read_group(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_group *g)
 {
-    g->question = read_question(r, json_object_get(o, "question"), p);
+    g->question = pub_read_question_name(r, json_object_get(o, "question"), p);
     g->n_levels = pub_read_size(r, o, "levels", FORM_CHOICES_MAX);
     g->n_items = SIZE_MAX;
     struct pub_level *levels = arena_array(r->a, g->n_levels + 1, sizeof *levels);

@@ -43,7 +43,7 @@ bool pub_read_bool(struct pub_reader *r, const json_t *o, const char *key)
     return json_is_true(v);
 }
 
-static double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *key)
+double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     double d = json_number_value(v);
@@ -216,8 +216,9 @@ static void read_document(struct pub_reader *r, const json_t *o, struct publicat
     p->first_day = pub_read_text(r, o, "first_day");
     p->last_day = pub_read_text(r, o, "last_day");
     read_questions(r, o, p);
-    pub_read_weights(r, json_object_get(o, "weights"), p);
+    pub_read_weights(r, json_object_get(o, "weights"), p, &p->weights);
     pub_read_groups(r, o, p);
+    pub_read_tables(r, o, p);
 }
 
 enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,

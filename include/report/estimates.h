@@ -6,6 +6,7 @@
 
 #include "report/margins.h"
 #include "report/publication.h"
+#include "stats/rao_scott.h"
 
 /* One profile's counts: `profile` are its bytes in the order of the form (answers_profile), `counts` its
  * form->n_slots numbers in slot order. */
@@ -29,6 +30,13 @@ enum rc estimates_make(const struct form *f, const struct figures_cell *cells, s
 /* Get ready for a question, and for the levels of a grouping question (SIZE_MAX: none). `option`: of a
  * multiple choice, the one that is asked about; else SIZE_MAX. What was got ready before is gone. */
 enum rc estimates_begin(struct estimates *x, size_t node, size_t option, size_t group, struct rc_info *e) MUST_CHECK;
+
+/* Get ready for a crossing: its rows are the levels, its columns the options. */
+enum rc estimates_begin_cross(struct estimates *x, const struct form_cross *c, struct rc_info *e) MUST_CHECK;
+/* Of the crossing that was got ready, with n_rows and n_columns choices: the test that rows and columns are
+ * independent. RC_OK; RC_TOOBIG (more than 64 of either); RC_NOMEM. */
+enum rc estimates_independence(struct estimates *x, size_t n_rows, size_t n_columns, struct rao_scott *out,
+                               struct rc_info *e) MUST_CHECK;
 
 /* The share of those who chose an option with value_of[1 + option] = 1, the others 0; of a multiple choice
  * value_of is {0, 1, 0}. `level`: 0 all, or 1 + an option of the grouping question. out->p is only there

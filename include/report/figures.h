@@ -20,6 +20,7 @@ struct figures_input {
     size_t n_cells;                   /* what `counts` is the sum of; 0: no groups and no weights are made */
     const struct figures_cell *cells;
     const struct margins *margins;    /* NULL: the survey has none */
+    bool is_part;                     /* of the ballots, a wave: questions and weights alone */
 };
 
 /* Make the publication in `a`; it points into the form and the input, which must outlive it.

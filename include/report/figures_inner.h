@@ -35,6 +35,10 @@ enum rc figures_weigh_boxes(const struct figures_maker *m, const struct form_cho
 /* Index of a node among the questions of the publication. */
 size_t figures_question(const struct form *f, size_t node);
 
+/* The crossings that the author listed, and the grids; after the questions. */
+enum rc figures_crosses(const struct figures_maker *m, struct publication *p) MUST_CHECK;
+enum rc figures_grids(const struct figures_maker *m, struct publication *p) MUST_CHECK;
+
 /* The five-point questions by every level of every grouping question: the profile's with one choice. */
 enum rc figures_groups(const struct figures_maker *m, struct publication *p) MUST_CHECK;
 

@@ -18,6 +18,7 @@ struct pub_weighted {
     double p;
     bool has_interval; /* only where the survey's sample allows it */
     double low, high;  /* 95%, logit, from the linearised variance; exact at 0% and 100% */
+    double se, degf;   /* of p, for the change between waves; not written */
 };
 
 /* A share with what belongs to it. When `n` (the denominator) is 0 there is no share. */
@@ -90,6 +91,59 @@ struct pub_group {
     const struct pub_level *levels;
 };
 
+/* A table shows a question by its columns: its options in their order, "don't know" left out; or, where
+ * `is_boxes`, the top two, neutral and bottom two of a five-point question. A row is a part of the ballots. */
+struct pub_row {
+    bool is_suppressed; /* below the row threshold: no numbers */
+    int64_t n;
+    const struct pub_share *shares; /* one per column */
+};
+
+/* Two questions crossed: a row per option of one, "don't know" left out, columns of the other. */
+struct pub_cross {
+    size_t row, column; /* indexes of `questions` */
+    size_t n_rows, n_columns;
+    const struct pub_row *rows;
+    bool has_test;      /* independence; only where the sample allows it, and of true counts */
+    bool is_rao_scott;  /* F of Rao and Scott, from weighted shares; else Pearson's chi-square */
+    double statistic, df, ddf, p_value; /* ddf: of F alone */
+};
+
+/* Ballots with the same answer to all items of a grid, and its figures without them. */
+struct pub_grid {
+    size_t n_items;
+    const size_t *items;      /* indexes of `questions`: five-point ones */
+    struct pub_row straight;  /* n: of the most answered item; one share */
+    const struct pub_row *without; /* one per item, three boxes each */
+};
+
+struct pub_wave {
+    const char *name, *first_day, *last_day; /* of openings, YYYY-MM-DD */
+    bool is_suppressed;
+    int64_t n_ballots;
+    struct pub_weights weights;
+};
+
+/* A share less that of an earlier wave. */
+struct pub_change {
+    double value;
+    bool has_interval; /* 95%, and the test that nothing changed; only where the sample allows it */
+    double low, high, p_value;
+};
+struct pub_point { /* a question in a wave */
+    bool is_comparable; /* the wave's ballots are of versions in which the question means the same */
+    struct pub_row row;
+    size_t since;       /* the wave that it is compared with; SIZE_MAX: with none */
+    const struct pub_change *changes;  /* one per column */
+    const struct pub_change *weighted; /* the same of weighted shares; NULL: none */
+};
+struct pub_trend {
+    size_t question;
+    bool is_boxes;
+    size_t n_columns;
+    const struct pub_point *points; /* one per wave */
+};
+
 struct publication {
     const char *slug;
     int64_t version_no;
@@ -107,11 +161,21 @@ struct publication {
     struct pub_weights weights;
     size_t n_groups;
     const struct pub_group *groups;
+    size_t n_crosses, n_grids, n_waves, n_trends;
+    const struct pub_cross *crosses;
+    const struct pub_grid *grids;
+    const struct pub_wave *waves; /* in the order of their days */
+    const struct pub_trend *trends;
 };
 
 enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e) MUST_CHECK;
 enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,
                               struct rc_info *e) MUST_CHECK;
+
+/* How many columns a question has in a table whose columns are options, and which option a column is. */
+size_t publication_columns(const struct pub_question *q);
+size_t publication_column(const struct pub_question *q, size_t at);
+enum { PUB_BOXES = 3 }; /* columns where they are boxes */
 
 /* Percent text with the decimals that n carries: none under n = 1,000, one from there on: "78.9". */
 void publication_percent(double p, int64_t n, char out[16]);

@@ -16,8 +16,10 @@ void pub_put(struct pub_writer *w, json_t *object, const char *key, json_t *valu
 void pub_append(struct pub_writer *w, json_t *array, json_t *value);
 /* Add the numbers of a share of `n` to an object. */
 void pub_put_share(struct pub_writer *w, json_t *o, const struct pub_share *s, int64_t n);
-json_t *pub_weights_json(struct pub_writer *w);
+json_t *pub_weights_json(struct pub_writer *w, const struct pub_weights *x);
 json_t *pub_groups_json(struct pub_writer *w);
+/* Crossings, grids, waves and trends; a key is absent where there is none. */
+void pub_put_tables(struct pub_writer *w, json_t *document);
 
 /* Reading: the first fault is kept with its place, everything after it reads as 0 or "". */
 struct pub_reader {
@@ -36,7 +38,10 @@ bool pub_read_bool(struct pub_reader *r, const json_t *o, const char *key);
 size_t pub_read_size(struct pub_reader *r, const json_t *o, const char *key, size_t max);
 struct pub_share pub_read_share(struct pub_reader *r, const json_t *o, int64_t n);
 /* `o` NULL: a publication from before there were weights. After the questions. */
-void pub_read_weights(struct pub_reader *r, const json_t *o, struct publication *p);
+void pub_read_weights(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_weights *x);
 void pub_read_groups(struct pub_reader *r, const json_t *document, struct publication *p);
+void pub_read_tables(struct pub_reader *r, const json_t *document, struct publication *p);
+size_t pub_read_question_name(struct pub_reader *r, const json_t *name, const struct publication *p);
+double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *key);
 
 #endif
