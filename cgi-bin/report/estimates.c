@@ -123,6 +123,26 @@ static enum rc rake(struct estimates *x, struct arena *a, struct pub_weights *wh
     return RC_OK;
 }
 
+/* Combinations, then their weights; what->why says why there are none. */
+static enum rc weigh_combos(struct estimates *x, const struct margins *m, struct arena *a, struct pub_weights *what,
+                            struct rc_info *e)
+{
+    int64_t n_ballots = 0;
+    struct rc_info why = {0};
+    enum rc rc = find_combos(x, m, a, &what->n_incomplete, &n_ballots, e);
+    if (rc != RC_OK)
+        return rc;
+    what->why = n_ballots == 0 ? "no_ballots" : "incomplete";
+    if (n_ballots == 0 || (double)what->n_incomplete > ESTIMATES_INCOMPLETE_MAX * (double)n_ballots)
+        return RC_OK;
+    rc = rake(x, a, what, &why);
+    what->is_weighted = rc == RC_OK;
+    what->why = rc == RC_OK ? NULL : why.reason != NULL ? why.reason : "no_convergence";
+    if (rc == RC_OK || rc == RC_INPUT) /* fails closed: no weights rather than wrong ones */
+        return RC_OK;
+    return rc_set(e, rc, "%s", why.msg[0] != '\0' ? why.msg : "no memory for estimates");
+}
+
 enum rc estimates_make(const struct form *f, const struct figures_cell *cells, size_t n_cells, const struct margins *m,
                        struct arena *a, struct estimates **out, struct pub_weights *what, struct rc_info *e)
 {
@@ -131,7 +151,6 @@ enum rc estimates_make(const struct form *f, const struct figures_cell *cells, s
     if (m == NULL || m->n == 0)
         return RC_OK;
     struct estimates *x = arena_alloc(a, sizeof *x);
-    int64_t n_ballots = 0;
     if (x == NULL)
         return no_memory(e);
     *x = (struct estimates){.form = f, .cells = cells, .n_cells = n_cells};
@@ -142,24 +161,12 @@ enum rc estimates_make(const struct form *f, const struct figures_cell *cells, s
     what->n_margins = m->n;
     for (size_t k = 0; k < m->n; k++)
         what->margins[k] = m->items[k].node;
-    enum rc rc = find_combos(x, m, a, &what->n_incomplete, &n_ballots, e);
-    if (rc == RC_OK && (n_ballots == 0 || (double)what->n_incomplete > ESTIMATES_INCOMPLETE_MAX * (double)n_ballots)) {
-        what->why = n_ballots == 0 ? "no_ballots" : "incomplete";
-        return RC_OK;
-    }
-    struct rc_info why = {0};
-    if (rc == RC_OK)
-        rc = rake(x, a, what, &why);
-    if (rc == RC_INPUT) { /* fails closed: no weights rather than wrong ones */
-        what->why = why.reason != NULL ? why.reason : "no_convergence";
-        return RC_OK;
-    }
-    if (rc != RC_OK)
-        return rc_set(e, rc, "%s", why.msg[0] != '\0' ? why.msg : "no memory for estimates");
-    what->is_weighted = true;
-    what->why = NULL;
-    *out = x;
-    return RC_OK;
+    enum rc rc = weigh_combos(x, m, a, what, e);
+    if (what->is_weighted)
+        *out = x;
+    else
+        estimates_release(x);
+    return rc;
 }
 
 /* ---- a question ---- */

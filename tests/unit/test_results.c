@@ -177,7 +177,7 @@ static void stale_warning(void **state)
 static void interval_is_never_a_point(void **state)
 {
     (void)state;
-    struct pub_option all = {"a", {{NULL, "A"}}, {800, 1, true, 0.9952, 1}, false};
+    struct pub_option all = {"a", {{NULL, "A"}}, {.count = 800, .p = 1, .has_interval = true, .low = 0.9952, .high = 1}, false};
     struct pub_question q = {.name = "q", .type = FORM_SELECT_ONE, .n = 800, .n_options = 1, .options = &all};
     struct publication p = make(FORM_RANDOM);
     p.questions = &q;
