@@ -51,7 +51,8 @@ void results_put_weights(struct html *w, const struct results_view *v)
 {
     static const struct {
         const char *why, *key;
-    } reasons[] = {{"incomplete", "results.weights_why_incomplete"},
+    } reasons[] = {{"disclosure", "results.weights_why_disclosure"},
+                   {"incomplete", "results.weights_why_incomplete"},
                    {"empty_cell", "results.weights_why_empty_cell"},
                    {"contradictory_margins", "results.weights_why_margins"},
                    {"no_convergence", "results.weights_why_margins"}};

@@ -41,6 +41,8 @@ static json_t *item(struct pub_writer *w, const struct pub_item *i)
     pub_put(w, o, "suppressed", json_boolean(i->is_suppressed));
     if (i->is_suppressed)
         return o;
+    if (i->as_of != NULL)
+        pub_put(w, o, "as_of", json_string(i->as_of));
     pub_put(w, o, "n", json_integer(i->n));
     pub_put(w, o, "top2", box(w, &i->top2, i->n));
     pub_put(w, o, "neutral", box(w, &i->neutral, i->n));
@@ -126,6 +128,8 @@ static void read_item(struct pub_reader *r, const json_t *o, const struct public
     i->is_suppressed = pub_read_bool(r, o, "suppressed");
     if (i->is_suppressed)
         return;
+    if (json_object_get(o, "as_of") != NULL)
+        i->as_of = pub_read_text(r, o, "as_of");
     i->n = pub_read_count(r, o, "n");
     i->top2 = pub_read_share(r, json_object_get(o, "top2"), i->n);
     i->neutral = pub_read_share(r, json_object_get(o, "neutral"), i->n);

@@ -26,8 +26,14 @@ struct disclose_input {
 };
 
 /* Put rounded counts in place of the true ones in `p` (made by figures_make in `a`): a row per
- * question, and for a five-point one three boxes while it is too thin for five; replaced at most once
- * a day. Shares, boxes and intervals are made of rounded counts; the
+ * question, and for a five-point one three boxes while it is too thin for five; a row per grouping
+ * question, level and five-point question (three boxes), which together with the ballots that have no
+ * level add up to the question's own; replaced at most once a day. A level's ballots are the median of
+ * what its published rows add up to.
+ * No weighted share and nothing of the weights is published, but what they would be made by: raked
+ * weights are quotients of true counts, so a weighted share beside the rounded one is one more equation
+ * in them, on every night anew, that no sum of whole numbers describes to the engine. Nor are crossings,
+ * grids, waves and trends: their rows are not the engine's. Shares, boxes and intervals are made of rounded counts; the
  * number of ballots is the median of what the questions add up to. A demonstration is left as it is.
  * *fresh: what is to be kept beside `kept`, in the publication's transaction.
  * RC_OK; RC_INPUT (what was kept does not fit the questions); RC_NOMEM. `p` is as it was on failure. */

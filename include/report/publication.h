@@ -60,7 +60,8 @@ struct pub_question {
 struct pub_weights {
     bool is_weighted;
     const char *why;   /* where not: "no_margins", "incomplete" (too many ballots lack an answer to a
-                          margin), or a reason of weights_rake: "empty_cell", "no_convergence"... */
+                          margin), or a reason of weights_rake: "empty_cell", "no_convergence"...; or
+                          "disclosure": rounded figures have no weighted ones beside them */
     const char *as_of, *source; /* of the margins; "" where there are none */
     double population;
     int64_t n_incomplete; /* ballots that lack an answer to at least one margin */
@@ -75,6 +76,7 @@ struct pub_item {
     size_t question; /* index of `questions` */
     bool is_suppressed; /* below the row threshold: no numbers */
     int64_t n;
+    const char *as_of; /* as of a question */
     struct pub_share top2, neutral, bottom2;
 };
 

@@ -63,6 +63,26 @@ run
 check "a lost secret is an error, and no new one is made" [ "$STATUS" = 1 -a ! -e "$D/secrets/rounding" ]
 check "that says what to do" grep -q "restore it" "$D/err"
 mv "$D/rounding" "$D/secrets/rounding"
+printf 'type,name,label::English (en),required,appearance,profile\nselect_one five,how,How?,yes,likert,\nselect_one part,where,Where?,,,yes\n' >"$D/q/survey.csv"
+printf 'list_name,name,label::English (en)\nfive,5,a\nfive,4,b\nfive,3,c\nfive,2,d\nfive,1,e\npart,north,N\npart,south,S\n' >"$D/q/choices.csv"
+sed -i 's/^street,/parts,/' "$D/q/settings.csv"
+"$SCRATCH_OUT/minyi" publish "$D/q" >/dev/null
+body() { sql "SELECT p.body FROM publish.current c JOIN publish.publication p USING (publication_id) JOIN core.survey s ON s.survey_id = c.survey_id WHERE s.slug = 'parts'"; }
+drop parts 40
+run --survey parts
+check "a survey with groups is published" [ "$STATUS" = 0 ]
+check "of few ballots no group has a number" grep -q '"levels":\[{"items":\[{"question":"how","suppressed":true}\],"name":"north","suppressed":true}' <<<"$(body)"
+drop parts 400 --from 40 --at 40
+sql "UPDATE publish.row_kept SET day = day - 1"
+run --survey parts
+check "once there are enough, groups appear" grep -q '"name":"north","suppressed":false' <<<"$(body)"
+same "as multiples of 5" "" "$(counts | awk '$1 % 5')"
+check "and no weights" grep -q '"why_not":"no_margins"' <<<"$(body)"
+THIRD=$(body)
+run --survey parts
+same "again: the same bytes, groups and all" "$THIRD" "$(body)"
+run --survey parts --recount
+check "and a recount agrees with the groups" [ "$STATUS" = 0 ]
 sql "UPDATE publish.row_kept SET shown = shown[1:1]"
 run
 check "damaged state is an error" [ "$STATUS" = 1 ]

@@ -19,10 +19,10 @@ static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name
 static const struct form_choice ticks[] = {{.name = "a"}, {.name = "b"}, {.name = "dk", .is_dont_know = true, .is_exclusive = true}};
 static const struct form_choices five = {"five", 6, points}, several = {"several", 3, ticks};
 static const struct form_node nodes[] = {
-    {.type = FORM_SELECT_ONE, .name = "q", .is_likert = true, .choices = &five, .slot = 0, .n_slots = 8},
+    {.type = FORM_SELECT_ONE, .name = "q", .is_likert = true, .choices = &five, .slot = 0, .n_slots = 8, .relevant = {.op = FORM_EQUAL}},
     {.type = FORM_NOTE, .name = "note"},
     {.type = FORM_SELECT_MULTIPLE, .name = "m", .choices = &several, .slot = 8, .n_slots = 6},
-    {.type = FORM_INTEGER, .name = "i", .slot = 14, .n_slots = 3},
+    {.type = FORM_INTEGER, .name = "i", .slot = 14, .n_slots = 3, .relevant = {.op = FORM_EQUAL}},
 };
 
 struct nights {
@@ -198,6 +198,76 @@ static void a_demonstration_is_left_alone(void **state)
     arena_release(&x.a);
 }
 
+/* g: two levels, one of them thin, slots 17..20; q by g. */
+static void groups_are_rows_of_their_own(void **state)
+{
+    (void)state;
+    static const struct form_choice sizes[] = {{.name = "big"}, {.name = "small"}};
+    static const struct form_choices two = {"two", 2, sizes};
+    static const int32_t by_cell[3][21] = { /* q: not asked, skipped, 5, 4, dk, 3, 2, 1 */
+        {0, 12, 60, 50, 10, 30, 20, 10, [8] = 0, 192, [14] = 192, 0, 0, [17] = 0, 0, 192, 0},
+        {0, 1, 9, 4, 1, 3, 2, 1, [8] = 0, 21, [14] = 21, 0, 0, [17] = 0, 0, 0, 21},
+        {0, 1, 3, 2, 1, 1, 0, 1, [8] = 0, 9, [14] = 9, 0, 0, [17] = 0, 9, 0, 0}};
+    static const unsigned char profiles[3] = {2, 3, 1};
+    struct form_node with_group[5];
+    struct figures_cell cells[3];
+    struct nights x;
+    struct buf first, second;
+    struct rc_info e = {0};
+    struct disclose_kept *fresh = NULL;
+    struct publication *back = NULL;
+    int64_t counts[21] = {0};
+    begin(&x, FORM_OPEN);
+    buf_init(&first, 1 << 20);
+    buf_init(&second, 1 << 20);
+    memcpy(with_group, nodes, sizeof nodes);
+    with_group[4] = (struct form_node){.type = FORM_SELECT_ONE, .name = "g", .is_profile = true, .choices = &two, .slot = 17, .n_slots = 4, .width = 1};
+    x.form.nodes = with_group;
+    x.form.n_nodes = 5;
+    x.form.n_slots = 21;
+    struct figures_input in = {.form = &x.form, .version_no = 2, .counts = counts, .first_day = "", .last_day = "", .n_cells = 3, .cells = cells};
+    for (size_t i = 0; i < 3; i++) {
+        cells[i] = (struct figures_cell){&profiles[i], by_cell[i][14], by_cell[i]};
+        in.n_ballots += by_cell[i][14];
+        for (size_t k = 0; k < 21; k++)
+            counts[k] += by_cell[i][k];
+    }
+    for (int32_t night = 0; night < 2; night++) {
+        assert_int_equal(figures_make(&in, &x.a, &x.p, &e), RC_OK);
+        const struct disclose_input d = {.figures = &in, .key = key, .today = 6000 + night, .is_replay = night > 0, .kept = x.kept, .n_kept = x.n_kept};
+        if (publication_disclose(&x.p, &d, &x.a, &fresh, &x.n_fresh, &e) != RC_OK)
+            fail_msg("%s", e.msg);
+        for (size_t i = 0; i < x.n_fresh; i++) {
+            size_t at = x.n_kept++;
+            for (; at > 0 && strcmp(x.kept[at - 1].address, fresh[i].address) > 0; at--)
+                x.kept[at] = x.kept[at - 1];
+            x.kept[at] = fresh[i];
+        }
+        assert_int_equal(publication_to_json(&x.p, night == 0 ? &first : &second, &e), RC_OK);
+    }
+    assert_string_equal(first.p, second.p); /* and a comparison replaces nothing */
+    assert_int_equal(x.p.n_groups, 1);
+    const struct pub_level *big = &x.p.groups[0].levels[0], *small = &x.p.groups[0].levels[1];
+    assert_true(!big->is_suppressed && !big->items[0].is_suppressed && big->n_ballots % 5 == 0 && big->n_ballots > 162 && big->n_ballots < 222);
+    assert_true(big->items[0].top2.count % 5 == 0 && big->items[0].top2.count > 105 && big->items[0].top2.count < 115);
+    assert_int_equal(big->items[0].n, big->items[0].top2.count + big->items[0].neutral.count + big->items[0].bottom2.count);
+    assert_string_equal(big->items[0].as_of, "2016-06-05");
+    assert_true(small->is_suppressed && small->n_ballots == 0 && small->items[0].is_suppressed && small->items[0].n == 0 &&
+                small->items[0].top2.count == 0);
+    size_t n_big = 0;
+    for (size_t i = 0; i < x.n_kept; i++) {
+        n_big += strcmp(x.kept[i].address, "s/2/g/big/q") == 0;
+        assert_true(strstr(x.kept[i].address, "/small/") == NULL && strstr(x.kept[i].address, "//") == NULL);
+    }
+    assert_int_equal(n_big, 1);
+    assert_int_equal(publication_from_json(first.p, first.len, &x.a, &back, &e), RC_OK);
+    assert_string_equal(back->groups[0].levels[0].items[0].as_of, "2016-06-05");
+    assert_int_equal(back->groups[0].levels[0].n_ballots, big->n_ballots);
+    buf_release(&first);
+    buf_release(&second);
+    arena_release(&x.a);
+}
+
 static void what_was_kept_must_fit(void **state)
 {
     (void)state;
@@ -225,6 +295,7 @@ int main(void)
         cmocka_unit_test(five_points_collapse_to_boxes_while_they_are_thin),
         cmocka_unit_test(few_ballots_leave_no_number),
         cmocka_unit_test(a_demonstration_is_left_alone),
+        cmocka_unit_test(groups_are_rows_of_their_own),
         cmocka_unit_test(what_was_kept_must_fit),
     };
     return cmocka_run_group_tests_name("disclose", tests, NULL, NULL);
