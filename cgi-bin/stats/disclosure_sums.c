@@ -27,11 +27,12 @@ static int64_t high_of(int64_t v)
 }
 
 /* How much of the values of a cell at one end a sum may exclude. A count that may be 0 has five
- * values in all and none to spare; the next have nine; a count of ten or more is no secret to
- * within five, but what excludes more says something about its offset. */
+ * values in all and none to spare; the next have nine. A count of ten or more is no secret to within
+ * five, but what excludes more of its values says something about its offset, and that stays for all
+ * nights: with four excluded the attacker learned something in 4 of 930 runs, with two in none. */
 static int64_t slack_of(int64_t v)
 {
-    return v == 0 ? 0 : v <= 2 * DISCLOSURE_BASE ? 2 : DISCLOSURE_BASE - 1;
+    return v == 0 ? 0 : 2;
 }
 
 static bool stands_tonight(const struct disclosure_draft *d)
