@@ -42,10 +42,13 @@ size_t disclose_states(const struct form_node *n)
     return is_partition(n) ? n->choices->n + 2 : 4;
 }
 
-/* Everybody knows that nobody skips what is required, and that all are asked what hangs on no condition. */
+/* Everybody knows that nobody skips what is required, and that all are asked what hangs on no condition.
+ * Should the box hold ballots that no form took, a sum without them would be false and hold rows back for ever. */
 bool disclose_is_empty(const struct disclose_worker *w, const struct form_node *n, enum disclose_missing what)
 {
     const struct form_node *nodes = w->in->figures->form->nodes;
+    if (w->in->figures->counts[n->slot + (what == DISCLOSE_SKIPPED ? SLOT_SKIPPED : SLOT_NOT_ASKED)] != 0)
+        return false;
     if (what == DISCLOSE_SKIPPED)
         return n->is_required;
     while (n->relevant.op == FORM_ALWAYS && n->parent < (size_t)(n - nodes)) /* SIZE_MAX: the top */
