@@ -38,8 +38,14 @@ static void put_ranked(struct paper_writer *w, const struct census_breakdown *b,
 static void put_levels(struct paper_writer *w)
 {
     const struct census_figures *f = w->p->census;
+    char first_share[16];
     p_heading(w, "paper.levels");
-    p_para(w, "lead", "paper.levels_text");
+    if (f->levels.n > 0) {
+        mk_lit(w->out, "<p class=\"lead\">");
+        mk_fill(w->out, pt(w, "paper.levels_text"), "level", pl_census(w, &f->levels.rows[0].label), "share",
+                share_text(f->levels.rows[0].share, first_share), NULL);
+        mk_lit(w->out, "</p>\n");
+    }
     put_ranked(w, &f->levels, "paper.levels_caption", "paper.level", 0);
     for (size_t i = 0; i < f->n_levels; i++) {
         const struct census_level *l = &f->level_functions[i];
