@@ -134,21 +134,26 @@ enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e)
     return rc;
 }
 
+/* Pages whose codes are joined: some 60 KB of them, which both sides keep in memory that they have. */
+enum { JOINED_PAGES = 24, PARTS_MAX = 1024, GROUPED_PAGES = 256 };
+
 struct part_reader {
     struct codes_reader to;
     int64_t version_id;
-    bool is_read; /* nothing but this version lies on the pages */
+    size_t n_mixed;
+    int64_t mixed[PARTS_MAX]; /* first pages of parts that hold other versions, too */
 };
 
 static enum rc give_part(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
 {
     struct part_reader *r = ctx;
-    if (n != 3)
+    if (n != 4)
         return rc_set(e, RC_DB, "a part of the responses has %zu columns", n);
-    r->is_read = db_get_i64(&c[0]) == db_get_i64(&c[1]);
-    if (!r->is_read || c[2].p == NULL) /* other versions, too; or none at all */
-        return RC_OK;
-    return r->to.each(r->to.ctx, r->version_id, 0, (const unsigned char *)c[2].p, c[2].len, e);
+    if (db_get_i64(&c[0]) != db_get_i64(&c[1]))
+        r->mixed[r->n_mixed++] = db_get_i64(&c[3]);
+    else if (c[2].p != NULL)
+        return r->to.each(r->to.ctx, r->version_id, 0, (const unsigned char *)c[2].p, c[2].len, e);
+    return RC_OK;
 }
 
 static enum rc give_version(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
@@ -158,15 +163,27 @@ static enum rc give_version(void *ctx, const struct db_cell *c, size_t n, struct
     return give_codes(&r->to, c, n, e);
 }
 
+static enum rc read_apart(struct db *db, int64_t from, int64_t to, struct part_reader *r, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(from), db_i64(to)};
+    return db_stream(db, TS_RESPONSES_MIXED, p, 2, give_version, r, e);
+}
+
 /* Most pages hold one version, that of the pages before: to count the others is cheaper than to group. */
 enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, bool by_day, int64_t *likely,
                              tally_codes_fn *each, void *ctx, struct rc_info *e)
 {
     struct part_reader r = {.to = {each, ctx}, .version_id = *likely};
-    const struct db_param p[] = {db_i64(from), db_i64(to), db_i64(*likely)};
-    enum rc rc = by_day ? RC_OK : db_stream(db, TS_RESPONSES, p, 3, give_part, &r, e);
-    if (rc == RC_OK && !r.is_read)
-        rc = db_stream(db, TS_RESPONSES_MIXED, p, 2, give_version, &r, e);
+    const struct db_param p[] = {db_i64(from), db_i64(to), db_i64(*likely), db_i64(JOINED_PAGES)};
+    enum rc rc = RC_OK;
+    if (to - from > (int64_t)JOINED_PAGES * PARTS_MAX)
+        return rc_set(e, RC_DB, "%lld pages are too many at once", (long long)(to - from));
+    for (int64_t at = from; by_day && rc == RC_OK && at < to; at += GROUPED_PAGES)
+        rc = read_apart(db, at, at + GROUPED_PAGES < to ? at + GROUPED_PAGES : to, &r, e);
+    if (!by_day)
+        rc = db_stream(db, TS_RESPONSES, p, 4, give_part, &r, e);
+    for (size_t i = 0; rc == RC_OK && i < r.n_mixed; i++)
+        rc = read_apart(db, r.mixed[i], r.mixed[i] + JOINED_PAGES < to ? r.mixed[i] + JOINED_PAGES : to, &r, e);
     *likely = r.version_id;
     return rc;
 }
