@@ -85,6 +85,8 @@ static enum rc gather_wave(struct gathered *g, const struct tally_form *to, cons
     *out = (struct trend_wave){.name = v->name, .first_day = v->first_day, .last_day = v->last_day, .cells = cells,
                                .is_comparable = is_comparable};
     enum rc rc = RC_OK;
+    for (size_t k = 0; room == 0 && k < n_nodes; k++)
+        is_comparable[k] = true; /* nobody, not otherwise */
     for (size_t i = 0; rc == RC_OK && i < g->n_tables; i++) {
         struct recount_table *t = &g->tables[i];
         mark_alike(g, t->form, to, is_alike);

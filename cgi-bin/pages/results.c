@@ -18,7 +18,7 @@ enum {
     CACHE_SECONDS = 30 /* a page tells its age in minutes at the finest */
 };
 
-enum page_kind { PAGE_SURVEY, PAGE_GROUPS, N_PAGES };
+enum page_kind { PAGE_SURVEY, PAGE_GROUPS, PAGE_TABLES, N_PAGES };
 
 /* A rendered page of one survey in one language. */
 struct cached {
@@ -259,13 +259,15 @@ static struct results_view make_view(const struct results *r, const struct item 
 static enum rc serve_page(struct results *r, struct item *item, enum page_kind kind, const struct request *rq,
                           struct response *rs, struct rc_info *e)
 {
+    static void (*const writers[N_PAGES])(struct html *, const struct results_view *) = {
+        [PAGE_SURVEY] = results_write_survey, [PAGE_GROUPS] = results_write_groups, [PAGE_TABLES] = results_write_tables};
     struct results_view v = make_view(r, item, rq);
     struct cached *page = &item->pages[kind][v.lang];
     if (page->made_at_s == 0 || v.now_s - page->made_at_s >= CACHE_SECONDS || v.now_s < page->made_at_s) {
         struct html w = {&page->html};
         buf_reset(&page->html);
         page->made_at_s = 0;
-        (kind == PAGE_GROUPS ? results_write_groups : results_write_survey)(&w, &v);
+        writers[kind](&w, &v);
         if (!html_ok(&w))
             return rc_set(e, RC_NOMEM, "the page of \"%s\" is too large or not balanced", item->head.slug);
         page->made_at_s = v.now_s;
@@ -308,7 +310,8 @@ static enum rc serve_csv(const struct results *r, const struct item *item, const
 static enum rc serve_item(struct results *r, const char *name, const struct request *rq,
                           struct response *rs, struct rc_info *e)
 {
-    static const char *const endings[] = {".json", ".csv", "/groups", ""};
+    static const enum page_kind kinds[] = {[2] = PAGE_GROUPS, [3] = PAGE_TABLES, [4] = PAGE_SURVEY}; /* of endings */
+    static const char *const endings[] = {".json", ".csv", "/groups", "/tables", ""};
     struct snapshot *s = &r->snapshots[r->now];
     size_t len = strlen(name), ending = 0;
     while (*endings[ending] != '\0' &&
@@ -319,7 +322,7 @@ static enum rc serve_item(struct results *r, const char *name, const struct requ
         if (text_equal(s->items[i].head.slug, name, len))
             return ending == 0   ? serve_json(&s->items[i], rs, e)
                    : ending == 1 ? serve_csv(r, &s->items[i], rq, rs, e)
-                                 : serve_page(r, &s->items[i], ending == 2 ? PAGE_GROUPS : PAGE_SURVEY, rq, rs, e);
+                                 : serve_page(r, &s->items[i], kinds[ending], rq, rs, e);
     return rc_set(e, RC_NOTFOUND, "there are no results of that name");
 }
 

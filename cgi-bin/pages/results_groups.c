@@ -1,6 +1,4 @@
 /* The five-point questions by groups: a table for each question and grouping question. */
-#include <stdio.h>
-
 #include "pages/results_inner.h"
 #include "web/page.h"
 
@@ -83,33 +81,10 @@ static void put_contents(struct html *w, const struct results_view *v)
 
 void results_write_groups(struct html *w, const struct results_view *v)
 {
-    char path[160];
-    struct buf title;
-    const char *const *langs;
-    (void)catalogue_langs(v->c, &langs);
-    buf_init(&title, 4096);
-    (void)snprintf(path, sizeof path, "/results/%s/groups", v->p->slug);
-    buf_puts(&title, results_text(v, "results.groups"));
-    buf_printf(&title, " – %s", results_label(v, &v->p->title));
-    const struct page p = {.c = v->c, .lang = v->lang, .path = path, .is_indexable = true,
-                           .title = buf_ok(&title) ? title.p : results_text(v, "results.groups"),
-                           .description = results_text(v, "results.description"),
-                           .is_demonstration = v->p->sample == FORM_DEMONSTRATION};
-    page_begin(w, &p);
-    html_lit(w, "<p class=\"kicker\"><a href=\"/results/");
-    html_url(w, v->p->slug);
-    html_lit(w, "?lang=");
-    html_url(w, langs[v->lang]);
-    html_lit(w, "\">");
-    html_text(w, results_label(v, &v->p->title));
-    html_lit(w, "</a></p>\n<h1>");
-    html_text(w, results_text(v, "results.groups"));
-    html_lit(w, "</h1>\n<p class=\"measure\">");
-    html_text(w, results_text(v, "results.groups_text"));
-    html_lit(w, "</p>\n");
+    struct results_part part;
+    results_begin_part(w, v, &part, "groups", "results.groups", "results.groups_text");
     put_contents(w, v);
     for (size_t i = 0; i < v->p->n_groups; i++)
         put_group(w, v, &v->p->groups[i]);
-    page_end(w, &p);
-    buf_release(&title);
+    results_end_part(w, &part);
 }

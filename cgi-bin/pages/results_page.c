@@ -359,20 +359,21 @@ static void put_questions(struct html *w, const struct results_view *v)
             put_question(w, v, &v->p->questions[i], 3);
 }
 
-static void put_groups_link(struct html *w, const struct results_view *v)
+static void put_part_link(struct html *w, const struct results_view *v, const char *ending, const char *head,
+                          const char *link)
 {
     const char *const *langs;
     (void)catalogue_langs(v->c, &langs);
-    if (v->p->n_groups == 0)
-        return;
     html_lit(w, "<h2>");
-    html_text(w, results_text(v, "results.groups"));
+    html_text(w, results_text(v, head));
     html_lit(w, "</h2>\n<p><a href=\"/results/");
     html_url(w, v->p->slug);
-    html_lit(w, "/groups?lang=");
+    html_lit(w, "/");
+    html_url(w, ending);
+    html_lit(w, "?lang=");
     html_url(w, langs[v->lang]);
     html_lit(w, "\">");
-    html_text(w, results_text(v, "results.groups_link"));
+    html_text(w, results_text(v, link));
     html_lit(w, "</a></p>\n");
 }
 
@@ -401,7 +402,10 @@ void results_write_survey(struct html *w, const struct results_view *v)
     put_rounding_note(w, v);
     put_glance(w, v);
     put_questions(w, v);
-    put_groups_link(w, v);
+    if (v->p->n_groups > 0)
+        put_part_link(w, v, "groups", "results.groups", "results.groups_link");
+    if (v->p->n_waves + v->p->n_crosses + v->p->n_grids > 0)
+        put_part_link(w, v, "tables", "results.tables", "results.tables_link");
     results_put_weights(w, v);
     put_downloads(w, v);
     page_end(w, &p);

@@ -94,3 +94,36 @@ void results_put_share(struct html *w, const struct results_view *v, const struc
         html_lit(w, "</span>");
     }
 }
+
+void results_begin_part(struct html *w, const struct results_view *v, struct results_part *part, const char *ending,
+                        const char *title_key, const char *text_key)
+{
+    const char *const *langs;
+    (void)catalogue_langs(v->c, &langs);
+    buf_init(&part->title, 4096);
+    (void)snprintf(part->path, sizeof part->path, "/results/%s/%s", v->p->slug, ending);
+    buf_puts(&part->title, results_text(v, title_key));
+    buf_printf(&part->title, " – %s", results_label(v, &v->p->title));
+    part->page = (struct page){.c = v->c, .lang = v->lang, .path = part->path, .is_indexable = true,
+                               .title = buf_ok(&part->title) ? part->title.p : results_text(v, title_key),
+                               .description = results_text(v, "results.description"),
+                               .is_demonstration = v->p->sample == FORM_DEMONSTRATION};
+    page_begin(w, &part->page);
+    html_lit(w, "<p class=\"kicker\"><a href=\"/results/");
+    html_url(w, v->p->slug);
+    html_lit(w, "?lang=");
+    html_url(w, langs[v->lang]);
+    html_lit(w, "\">");
+    html_text(w, results_label(v, &v->p->title));
+    html_lit(w, "</a></p>\n<h1>");
+    html_text(w, results_text(v, title_key));
+    html_lit(w, "</h1>\n<p class=\"measure\">");
+    html_text(w, results_text(v, text_key));
+    html_lit(w, "</p>\n");
+}
+
+void results_end_part(struct html *w, struct results_part *part)
+{
+    page_end(w, &part->page);
+    buf_release(&part->title);
+}

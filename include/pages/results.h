@@ -55,6 +55,8 @@ void results_write_list(struct html *w, const struct catalogue *c, size_t lang,
 
 /* The page of its groups, /results/SLUG/groups. */
 void results_write_groups(struct html *w, const struct results_view *v);
+/* Its waves, crossings and straight lines, /results/SLUG/tables. */
+void results_write_tables(struct html *w, const struct results_view *v);
 
 /* "2 hours ago" in the page's language. `out` holds 80 bytes. */
 void results_age(const struct results_view *v, char out[80]);

@@ -4,6 +4,7 @@
 
 #include "pages/results.h"
 #include "web/html.h"
+#include "web/page.h"
 
 const char *results_text(const struct results_view *v, const char *key);
 const char *results_label(const struct results_view *v, const struct form_label *l);
@@ -16,6 +17,17 @@ void results_put_interval(struct html *w, const struct results_view *v, double l
 void results_put_weighted(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
 /* What stands in the cell of a share: percentage, interval, a flag. */
 void results_put_share(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
+
+/* A page of its own beside the survey's, /results/SLUG/`ending`: a link back, the title of `title_key`, a
+ * text. `part` must live until it is ended. */
+struct results_part {
+    struct page page;
+    struct buf title;
+    char path[160];
+};
+void results_begin_part(struct html *w, const struct results_view *v, struct results_part *part, const char *ending,
+                        const char *title_key, const char *text_key);
+void results_end_part(struct html *w, struct results_part *part);
 
 /* How the ballots were weighted, or why not (results_weights.c). */
 void results_put_weights(struct html *w, const struct results_view *v);

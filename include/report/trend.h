@@ -9,7 +9,8 @@ struct trend_wave {
     const char *name, *first_day, *last_day;
     size_t n_cells;
     const struct figures_cell *cells; /* of the current version, or translated to it */
-    const bool *is_comparable;        /* of each node: some ballot is of a version that asked it alike */
+    const bool *is_comparable;        /* of each node: some ballot is of a version that asked it alike, or
+                                         there is no ballot at all */
 };
 
 /* The cells of another version of a survey as if they were of `to`. A question with is_alike[node of `to`]

@@ -147,6 +147,25 @@ minyi comparable wavy 1 2 q2
 matches "not those with other choices" '1 *question "q2" cannot be compared*' "$status $out"
 minyi comparable wavy 1 2 q3
 matches "nor those that one has not" '1 *question "q3" is not in both versions*' "$status $out"
+
+# ---- one trend across both versions ----
+head -n 51 "$dir/rows.csv" | sed '1s/q3/q33/; s/^r\([0-9]\)/v\1/' | awk -F, -v OFS=, 'NR > 1 { $4 = $4 > 2 ? "f" : "m" } 1' >"$dir/v2.csv"
+minyi import wavy "$dir/v2.csv" --consent "made up"
+tally
+matches "the tally of the new version" "0 *opened 50*" "$status $out"
+point() { # point QUESTION WAVE: n and comparable
+    sql "SELECT (x ->> 'n') || ' ' || (x ->> 'comparable') FROM (SELECT jsonb_path_query(body::jsonb,
+         '\$.trends[*] ? (@.question == \"$1\").points[$2]') AS x FROM publish.current JOIN publish.publication USING (publication_id)) t"
+}
+expect "a question that compares holds both versions' ballots" "150 true" "$(point q1 0)"
+expect "and those of the first in the second wave" "600 true" "$(point q1 1)"
+expect "one that does not holds its own alone" "50 true" "$(point q33 0)"
+expect "and says so in the other wave" "0 false" "$(point q33 1)"
+tally --recount
+matches "a recount of both agrees" "0 *agree with their responses" "$status $out"
+tally
+matches "the same again is not published again" "0 *published 0*" "$status $out"
+
 minyi comparable wavy 1 2 none
 expect "nothing compares any more" "0 0" "$status $(sql "SELECT count(*) FROM publish.comparable")"
 exit $failed

@@ -11,6 +11,7 @@
 
 #include "form/answers.h"
 #include "form/xlsform.h"
+#include "report/csv.h"
 #include "report/trend.h"
 #include "stats/chisq.h"
 #include "stats/estimate.h"
@@ -331,13 +332,12 @@ static void damaged_lines_are_not_published(void **state)
 /* ---- waves ---- */
 
 static const bool alike_all[NODES] = {true, true, true, true, true, true, true};
-static const bool alike_none[NODES] = {false};
 
 static void make_waves(struct fixture *x, const struct margins *m, const struct counted *second, const bool *alike)
 {
     const struct trend_wave waves[] = {
         {"first", "2014-01-01", "2014-03-31", x->first.n, x->first.cells, alike_all},
-        {"empty", "2014-04-01", "2014-04-30", 0, NULL, alike_none},
+        {"empty", "2014-04-01", "2014-04-30", 0, NULL, alike_all},
         {"second", "2014-05-01", "2014-06-30", second->n, second->cells, alike},
     };
     make(x, m);
@@ -491,6 +491,23 @@ static void all_of_it_comes_back_from_json(void **state)
     assert_int_equal(back->grids[0].n_items, 4);
 }
 
+static void the_table_of_figures_holds_them(void **state)
+{
+    struct fixture *x = *state;
+    begin(x, SETTINGS("random"));
+    make_waves(x, NULL, &x->second, alike_all);
+    publication_to_csv(&x->p, 0, &x->one);
+    const struct pub_share *s = &x->p.trends[Q1].points[2].row.shares[0], *c = &x->p.crosses[0].rows[1].shares[1];
+    assert_non_null(strstr(x->one.p, arena_printf(&x->a, "q1,1?,wave 3 _top2,second,%lld,%lld,", (long long)s->count,
+                                                  (long long)x->p.trends[Q1].points[2].row.n)));
+    assert_non_null(strstr(x->one.p, "q1,1?,wave 2 _top2,empty,,,,,,suppressed"));
+    assert_non_null(strstr(x->one.p, arena_printf(&x->a, "k,Kind?,q1=4 b,Good,%lld,%lld,", (long long)c->count,
+                                                  (long long)x->p.crosses[0].rows[1].n)));
+    assert_non_null(strstr(x->one.p, arena_printf(&x->a, "q1,1?,_straight,,%lld,",
+                                                  (long long)x->p.grids[0].straight.shares[0].count)));
+    assert_non_null(strstr(x->one.p, "q4,4?,_bottom2 without straight lines,,"));
+}
+
 static void damaged_json_is_refused(void **state)
 {
     static const char *const pairs[][2] = {{"\"since\":0", "\"since\":2"}, {"\"column\":\"k\"", "\"column\":\"q1\""},
@@ -520,7 +537,7 @@ int main(void)
         T(a_crossing_counts_pairs), T(a_weighted_crossing_is_that_of_single_answers), T(an_open_sample_has_no_test),
         T(thin_rows_hold_no_number), T(a_grid_is_told_without_straight_lines), T(damaged_lines_are_not_published),
         T(a_trend_compares_waves), T(an_open_sample_changes_without_interval), T(weighted_waves_change_by_their_errors),
-        T(another_version_is_read_by_names), T(all_of_it_comes_back_from_json), T(damaged_json_is_refused),
+        T(another_version_is_read_by_names), T(all_of_it_comes_back_from_json), T(the_table_of_figures_holds_them), T(damaged_json_is_refused),
     };
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }
