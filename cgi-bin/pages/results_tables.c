@@ -42,14 +42,11 @@ static void put_share_row(struct html *w, const struct results_view *v, const ch
     html_lit(w, "</td></tr>\n");
 }
 
-static void put_empty_row(struct html *w, const struct results_view *v, const char *head, const char *key, bool is_wide)
+static void put_empty_row(struct html *w, const struct results_view *v, const char *head, const char *key)
 {
     html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
     html_text(w, head);
-    if (is_wide)
-        html_lit(w, "</span></th><td class=\"quiet\" colspan=\"3\">");
-    else
-        html_lit(w, "</span></th><td class=\"quiet\" colspan=\"2\">");
+    html_lit(w, "</span></th><td class=\"quiet\" colspan=\"2\">");
     html_text(w, results_text(v, key));
     html_lit(w, "</td></tr>\n");
 }
@@ -85,12 +82,14 @@ static void put_point(struct html *w, const struct results_view *v, const struct
     const struct pub_wave *wave = &v->p->waves[at];
     if (!x->is_comparable || x->row.is_suppressed || x->row.n == 0) {
         put_empty_row(w, v, wave->name, x->row.is_suppressed ? "results.too_few"
-                                        : x->is_comparable  ? "results.nobody" : "results.not_comparable", true);
+                                        : x->is_comparable  ? "results.nobody" : "results.not_comparable");
         return;
     }
     char n[32];
     html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
     html_text(w, wave->name);
+    html_lit(w, "</span><span class=\"behind\">n = ");
+    html_text(w, results_grouped(x->row.n, n));
     html_lit(w, "</span>");
     results_put_bar(w, &x->row.shares[0]);
     results_put_weighted(w, v, &x->row.shares[0], x->row.n);
@@ -101,14 +100,21 @@ static void put_point(struct html *w, const struct results_view *v, const struct
         int64_t n_then = t->points[x->since].row.n;
         put_change(w, v, &x->changes[0], n_then < x->row.n ? n_then : x->row.n);
     }
-    html_lit(w, "</td><td>");
-    html_text(w, results_grouped(x->row.n, n));
     html_lit(w, "</td></tr>\n");
+}
+
+/* Is there anything to tell, be it that it is too little? */
+static bool has_points(const struct results_view *v, const struct pub_trend *t)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < v->p->n_waves; i++)
+        has_any |= t->points[i].row.is_suppressed || t->points[i].row.n > 0;
+    return has_any;
 }
 
 static void put_trends(struct html *w, const struct results_view *v)
 {
-    static const char *const heads[] = {"results.wave", "results.top2", "results.change", "results.answers"};
+    static const char *const heads[] = {"results.wave", "results.top2", "results.change"};
     bool is_open = v->p->sample == FORM_OPEN;
     if (v->p->n_waves == 0)
         return;
@@ -127,13 +133,13 @@ static void put_trends(struct html *w, const struct results_view *v)
     html_lit(w, "</ul>\n");
     for (size_t i = 0; i < v->p->n_trends; i++) {
         const struct pub_trend *t = &v->p->trends[i];
-        if (!t->is_boxes)
+        if (!t->is_boxes || !has_points(v, t))
             continue; /* of other questions the files tell */
         html_lit(w, "<section class=\"result\">\n<h3>");
         html_text(w, results_label(v, &v->p->questions[t->question].label));
         html_lit(w, "</h3>\n");
         begin_table(w, results_text(v, "results.trend_caption"), "");
-        put_heads(w, v, heads, 4);
+        put_heads(w, v, heads, 3);
         for (size_t k = 0; k < v->p->n_waves; k++)
             put_point(w, v, t, k);
         html_lit(w, "</tbody>\n</table>\n</section>\n");
@@ -227,7 +233,7 @@ static void put_grid(struct html *w, const struct results_view *v, const struct 
     for (size_t i = 0; i < g->n_items; i++) {
         const struct pub_question *q = &v->p->questions[g->items[i]];
         if (g->without[i].is_suppressed || g->without[i].n == 0 || q->is_suppressed || q->n == 0) {
-            put_empty_row(w, v, results_label(v, &q->label), "results.too_few", false);
+            put_empty_row(w, v, results_label(v, &q->label), "results.too_few");
             continue;
         }
         html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
