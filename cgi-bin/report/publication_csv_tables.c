@@ -14,7 +14,7 @@ enum { ROW_NAME_MAX = 256 };
 static void put_shares(struct csv *c, const struct pub_question *q, size_t lang, const struct pub_row *r, bool is_boxes,
                        size_t n_columns, const char *before, const char *after, const char *text)
 {
-    for (size_t k = 0; k < n_columns; k++) {
+    for (size_t k = 0; k < (is_boxes ? PUB_BOXES : n_columns); k++) {
         char name[ROW_NAME_MAX];
         (void)snprintf(name, sizeof name, "%s%s%s", before,
                        is_boxes ? boxes[k] : q->options[publication_column(q, k)].name, after);

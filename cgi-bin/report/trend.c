@@ -41,7 +41,7 @@ static enum rc take_row(const struct pub_question *q, bool is_boxes, size_t n_co
     if (q->is_suppressed)
         return RC_OK;
     const struct pub_share *const boxes[PUB_BOXES] = {&q->top2, &q->neutral, &q->bottom2};
-    for (size_t k = 0; k < n_columns; k++)
+    for (size_t k = 0; k < (is_boxes ? PUB_BOXES : n_columns); k++)
         shares[k] = is_boxes ? *boxes[k] : q->options[publication_column(q, k)].share;
     return RC_OK;
 }
@@ -64,7 +64,7 @@ static size_t node_of(const struct form *f, size_t question)
 static enum rc add_wave(const struct figures_input *in, const struct trend_wave *v, size_t at, struct pub_wave *wave,
                         struct pub_point **points, struct publication *p, struct arena *a, struct rc_info *e)
 {
-    struct publication part;
+    struct publication part = {.n_ballots = 0};
     enum rc rc = make_wave(in, v, a, &part, e);
     if (rc != RC_OK)
         return rc;
