@@ -47,8 +47,8 @@ static const struct pub_question questions[] = {
 #define LIMITS .has_interval = true, .low = 0.6, .high = 0.8
 static const struct pub_share shares[] = {{.count = 700, .p = 0.7, LIMITS}, {.count = 200, .p = 0.2}, {.count = 100, .p = 0.1}};
 static const struct pub_share plain[] = {{.count = 700, .p = 0.7}, {.count = 200, .p = 0.2}, {.count = 100, .p = 0.1}};
-static const struct pub_change down[] = {{.value = -0.0213, .has_interval = true, .low = -0.05, .high = 0.0074, .p_value = 0.1}, {0}, {0}};
-static const struct pub_change plain_down[] = {{.value = -0.0213}, {0}, {0}};
+static const struct pub_change down[] = {{.value = -0.0213, .has_interval = true, .low = -0.05, .high = 0.0074, .p_value = 0.1}, {.value = 0}, {.value = 0}};
+static const struct pub_change plain_down[] = {{.value = -0.0213}, {.value = 0}, {.value = 0}};
 
 static const char *page(enum form_sample sample)
 {
