@@ -1,0 +1,35 @@
+#!/bin/bash
+# What is printed on paper: minyi poster.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/lib/cluster.sh
+dir=$(mktemp -d /tmp/minyi-prt-XXXXXX)
+trap 'scratch_stop "$dir" immediate; rm -rf "$dir"' EXIT
+failed=0
+ok() { echo "ok $1"; }
+not_ok() { echo "not ok $1"; shift; printf '    %s\n' "$@" >&2; failed=1; }
+matches() { if [[ $3 == $2 ]]; then ok "$1"; else not_ok "$1" "wanted: $2" "got: $3"; fi; }
+call() {
+    status=0
+    "$SCRATCH_OUT/minyi" "$@" >"$dir/out" 2>"$dir/err" </dev/null || status=$?
+    out=$(cat "$dir/out") err=$(cat "$dir/err")
+}
+slug=gov-wechat-2014
+scratch_cluster "$dir" >/dev/null
+scratch_migrate >/dev/null
+"$SCRATCH_OUT/minyi" publish sql/seed/$slug >/dev/null
+
+call poster $slug
+matches "a poster needs the site's address" "2 *--url*" "$status $err"
+call poster $slug --url 'https://a"b'
+matches "and a good one" "1 *is not an address*" "$status $err"
+call poster $slug --lang fr --url https://survey.example.gov.cn
+matches "in a language of the survey" "1 *no texts in \"fr\"*" "$status $err"
+call poster nothing --url https://survey.example.gov.cn
+matches "of a survey that is there" "1 *there is no survey \"nothing\"*" "$status $err"
+call poster $slug --url https://survey.example.gov.cn
+matches "a poster in the survey's first language" "0 <svg*xml:lang=\"zh-CN\"*微信扫一扫*survey.example.gov.cn/survey/$slug<*</svg>" "$status $out"
+matches "says that it is a demonstration" "*演示*" "$out"
+MINYI_BASE_URL=https://survey.example.gov.cn/ call poster $slug --lang en
+matches "and in another" "0 <svg*xml:lang=\"en\"*Demonstration*Scan to take part*survey.example.gov.cn/survey/$slug<*</svg>" "$status $out"
+exit $failed
