@@ -116,6 +116,16 @@ first_visit() {
     row "first visit, requests" count "<= 4" "$requests"
 }
 
+# What Lighthouse makes of the form on the slow phone that it simulates.
+lighthouse() {
+    local score
+    [ -d "$LINE_ROOT/tests/browser/node_modules/lighthouse" ] || { say "no Lighthouse: make browser brings it"; return 0; }
+    say "loading the form with Lighthouse"
+    for score in $(node "$LINE_ROOT/tests/browser/performance.mjs" "$LINE_URL/survey/$LINE_SLUG" 5); do
+        row "form page, Lighthouse performance" score ">= 98" "$score"
+    done
+}
+
 # The tally's own bench prints lines of table.awk's input.
 opening() {
     [ -x "$here/opening.sh" ] || return 0
@@ -150,6 +160,7 @@ done
 row "survey, memory at its highest" MB "<= 32" \
     "$(awk '/^VmHWM/ { printf "%.1f", $2 / 1024 }' "/proc/$(line_pid survey)/status")"
 first_visit
+lighthouse
 opening
 recount
 analysing

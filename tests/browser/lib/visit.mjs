@@ -14,7 +14,7 @@ export const WECHAT_AGENT = 'Mozilla/5.0 (Linux; Android 13; M2102J2SC Build/TKQ
   '(KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160065 ' +
   'MMWEBSDK/20231202 MicroMessenger/8.0.47.2560(0x28002F30) WeChat/arm64 Weixin NetType/4G Language/zh_CN ABI/arm64';
 
-const launch = {
+export const launch = {
   executablePath: process.env.MINYI_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync',
