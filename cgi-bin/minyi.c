@@ -24,6 +24,8 @@ static const struct command {
     {"census", "import FILE ... | list", "keep a snapshot of the register of accounts; list them", cmd_census},
     {"waves", "SLUG [FILE.csv | --none]", "list or replace a survey's waves (ranges of opening days)", cmd_waves},
     {"comparable", "SLUG V1 V2 QUESTION,...|none", "which questions may stand in one trend across two versions", cmd_comparable},
+    {"invite", "SLUG [--count N --out FOLDER] [--lang LANG] [--url https://HOST]",
+     "codes for a survey by invitation, on slips to print; without --count: how many are unused", cmd_invite},
     {"poster", "SLUG [--lang LANG] [--url https://HOST] > FILE.svg", "an A4 sheet with the survey's title and QR code", cmd_poster},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},

@@ -161,6 +161,23 @@ static enum rc box_drop(void *ctx, const struct stored_batch *batches, size_t n,
     return survey_store_drop(ctx, batches, n, a, answers, e);
 }
 
+static enum rc box_spend(void *ctx, int64_t survey_id, size_t n, const void *codes, const void *keys, struct arena *a,
+                         const unsigned char **answers, struct rc_info *e)
+{
+    return survey_store_spend(ctx, survey_id, n, codes, keys, a, answers, e);
+}
+
+static enum rc box_drop_spent(void *ctx, const struct stored_batch *batch, struct arena *a, enum box_answer *answer,
+                              struct rc_info *e)
+{
+    return survey_store_drop_spent(ctx, batch, a, answer, e);
+}
+
+static void box_abandon(void *ctx)
+{
+    survey_store_abandon(ctx);
+}
+
 static enum rc box_newest_key(void *ctx, struct arena *a, struct epoch_key *out, struct rc_info *e)
 {
     return survey_store_key(ctx, a, &out->epoch_id, out->public_key, e);
@@ -174,7 +191,8 @@ static void wake_keeper(void *ctx)
 static enum rc start_store(struct program *p, struct rc_info *e)
 {
     int64_t deadline_ms = setting_int(SET_DB_DEADLINE_MS);
-    struct intake_box box = {.ctx = survey_store_new(deadline_ms), .drop = box_drop, .newest_key = box_newest_key};
+    struct intake_box box = {.ctx = survey_store_new(deadline_ms), .drop = box_drop, .spend = box_spend,
+                             .drop_spent = box_drop_spent, .abandon = box_abandon, .newest_key = box_newest_key};
     p->keeper = (struct survey_keeper){.site = &p->site, .intake = &p->intake, .db = survey_store_new(deadline_ms),
                                        .cache_dir = setting(SET_CACHE_DIR), .spool_dir = setting(SET_SPOOL_DIR),
                                        .refresh_s = setting_int(SET_REFRESH_S), .is_stopping = fcgi_is_stopping};

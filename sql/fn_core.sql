@@ -14,7 +14,7 @@ CREATE OR REPLACE TRIGGER publication_is_immutable BEFORE UPDATE OR DELETE OR TR
 
 -- Publish a version: gives its id, number and whether it is new.  The same definition again is the
 -- same version, and current again.  A survey keeps its sample for ever (synthetic ballots must not
--- turn into real ones): sample_changed is true when it was refused.
+-- turn into real ones), and whether it is by invitation: sample_changed is true when it was refused.
 CREATE OR REPLACE FUNCTION core.publish_version(
     p_slug text, p_sample text, p_definition text, p_hash bytea,
     OUT survey_id bigint, OUT version_id bigint, OUT version_no integer, OUT is_new boolean,
@@ -27,7 +27,9 @@ BEGIN
     sample_changed := false;
     INSERT INTO core.survey AS s (slug, sample) VALUES (p_slug, p_sample) ON CONFLICT (slug) DO NOTHING;
     SELECT s.survey_id, s.sample INTO survey_id, had FROM core.survey s WHERE s.slug = p_slug FOR UPDATE;
-    IF had <> p_sample THEN
+    IF had <> p_sample OR EXISTS (
+        SELECT FROM core.version v WHERE v.survey_id = publish_version.survey_id
+        AND v.is_by_invitation <> (coalesce(p_definition::jsonb ->> 'access', 'open') = 'invitation')) THEN
         sample_changed := true;
         RETURN;
     END IF;

@@ -27,6 +27,7 @@ BEGIN
     FROM intake.epoch_key k, core.version v
     WHERE k.epoch_id = p_epoch_id AND k.destroyed_at IS NULL
       AND v.version_id = p_version_id AND v.survey_id = p_survey_id
+      AND NOT v.is_by_invitation -- see intake.drop_invited
     ON CONFLICT DO NOTHING;
     IF FOUND THEN
         RETURN 0;
@@ -35,7 +36,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 2;
     END IF;
-    PERFORM FROM core.version WHERE version_id = p_version_id AND survey_id = p_survey_id;
+    PERFORM FROM core.version WHERE version_id = p_version_id AND survey_id = p_survey_id AND NOT is_by_invitation;
     RETURN CASE WHEN FOUND THEN 0 ELSE 3 END; -- there already, or no such version
 END
 $$;

@@ -15,7 +15,9 @@ ALTER DEFAULT PRIVILEGES REVOKE ALL ON TYPES FROM PUBLIC;
 GRANT USAGE ON SCHEMA core, intake TO minyi_survey;
 GRANT SELECT ON core.survey, core.version TO minyi_survey;
 GRANT EXECUTE ON FUNCTION intake.newest_key(),
-    intake.drop_batch(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea) TO minyi_survey;
+    intake.drop_batch(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea),
+    intake.spend_codes(bigint, bytea, bytea),
+    intake.drop_invited(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea) TO minyi_survey;
 
 -- results: publications only.
 GRANT USAGE ON SCHEMA publish TO minyi_results;
@@ -54,6 +56,7 @@ GRANT EXECUTE ON FUNCTION
     intake.put_recovery_key(bytea, boolean),
     intake.drop_batch_synthetic(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea)
     TO minyi_operator;
+GRANT EXECUTE ON FUNCTION intake.add_invitations(bigint, bytea), intake.invitations_left(bigint) TO minyi_operator;
 GRANT SELECT ON publish.wave, publish.comparable TO minyi_operator;
 GRANT EXECUTE ON FUNCTION publish.set_waves(text, text[], text[], text[]),
     publish.set_comparable(text, integer, integer, text[]) TO minyi_operator;

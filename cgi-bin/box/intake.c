@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "box/intake_inner.h"
 #include "box/spool.h"
 
 enum { ROUND_ARENA_MAX = 8 * 1024 * 1024, SEALED_MAX = 4 * 1024 * 1024 };
@@ -57,7 +58,7 @@ void intake_set_key(struct intake *in, const struct epoch_key *key)
         log_warn("key_not_held", kv_i("epoch", key->epoch_id), kv_s("why", e.msg));
 }
 
-static struct epoch_key get_key(struct intake *in)
+struct epoch_key intake_get_key(struct intake *in)
 {
     (void)pthread_mutex_lock(&in->lock);
     struct epoch_key key = in->key;
@@ -66,7 +67,7 @@ static struct epoch_key get_key(struct intake *in)
 }
 
 /* The box refused this key: nothing may be sealed to it any more, above all not for the spool. */
-static void forget_key(struct intake *in, int64_t epoch_id)
+void intake_forget_key(struct intake *in, int64_t epoch_id)
 {
     (void)pthread_mutex_lock(&in->lock);
     if (in->key.epoch_id == epoch_id)
@@ -76,7 +77,7 @@ static void forget_key(struct intake *in, int64_t epoch_id)
 
 bool intake_has_key(struct intake *in)
 {
-    return get_key(in).epoch_id != 0;
+    return intake_get_key(in).epoch_id != 0;
 }
 
 void intake_set_up(struct intake *in, bool is_up)
@@ -111,7 +112,7 @@ void intake_wait_trouble(struct intake *in, int64_t timeout_ms)
     (void)pthread_mutex_unlock(&in->lock);
 }
 
-static int64_t now_us(void)
+int64_t intake_now_us(void)
 {
     struct timespec t;
     (void)clock_gettime(CLOCK_REALTIME, &t);
@@ -139,7 +140,7 @@ static bool group_alloc(struct group *g, struct arena *a)
     randombytes_buf(id, 16);
     g->batch.batch_id = id;
     g->batch.box_hashes = g->hashes;
-    g->batch.accepted_us = now_us();
+    g->batch.accepted_us = intake_now_us();
     g->n = 0;
     return true;
 }
@@ -157,11 +158,14 @@ static bool round_make(struct round *r, struct intake_ballot *list, struct arena
     if (r->groups == NULL || r->batches == NULL || r->answers == NULL)
         return false;
     for (struct intake_ballot *b = list; b != NULL; b = b->next)
-        group_of(r, b->survey_id, b->version_id)->n++;
+        if (!b->has_code)
+            group_of(r, b->survey_id, b->version_id)->n++;
     for (size_t i = 0; i < r->n_groups; i++)
         if (!group_alloc(&r->groups[i], a))
             return false;
     for (struct intake_ballot *b = list; b != NULL; b = b->next) {
+        if (b->has_code)
+            continue;
         struct group *g = group_of(r, b->survey_id, b->version_id);
         g->members[g->n] = b;
         g->ballots[g->n++] = b->ballot;
@@ -213,7 +217,7 @@ static enum rc round_drop(struct intake *in, struct round *r, struct rc_info *e)
     enum rc rc = in->box.drop(in->box.ctx, r->batches, r->n_groups, &in->arena, r->answers, e);
     if (rc == RC_OK && r->answers[0] == BOX_NO_EPOCH) {
         r->is_sealed = false;
-        forget_key(in, r->batches[0].epoch_id);
+        intake_forget_key(in, r->batches[0].epoch_id);
     }
     return rc;
 }
@@ -273,15 +277,17 @@ static void round_spool(struct intake *in, struct round *r)
     }
 }
 
-void intake_store(struct intake *in, struct intake_ballot *list)
+/* The ballots of open surveys, which may go to the spool. */
+static void store_open(struct intake *in, struct intake_ballot *list)
 {
     struct rc_info e = {0};
     struct round r = {0};
-    struct epoch_key key = get_key(in);
+    struct epoch_key key = intake_get_key(in);
     size_t n = 0;
-    for (struct intake_ballot *b = list; b != NULL; b = b->next, n++)
-        b->result = RC_UNAVAILABLE; /* until it is durable */
-    arena_reset(&in->arena);
+    for (struct intake_ballot *b = list; b != NULL; b = b->next)
+        n += !b->has_code;
+    if (n == 0)
+        return;
     enum rc rc = round_make(&r, list, &in->arena) ? RC_OK : rc_set(&e, RC_NOMEM, "no memory for a round");
     if (rc == RC_OK && key.epoch_id == 0 && atomic_load(&in->is_box_up) &&
         in->box.newest_key(in->box.ctx, &in->arena, &key, &e) == RC_OK)
@@ -303,6 +309,15 @@ void intake_store(struct intake *in, struct intake_ballot *list)
         round_spool(in, &r);
     else /* no one could open it: the citizens are asked to send again */
         atomic_fetch_add(&in->n_lost, n);
+}
+
+void intake_store(struct intake *in, struct intake_ballot *list)
+{
+    for (struct intake_ballot *b = list; b != NULL; b = b->next)
+        b->result = RC_UNAVAILABLE; /* until it is durable */
+    arena_reset(&in->arena);
+    store_open(in, list);
+    intake_store_invited(in, list);
 }
 
 struct drain {

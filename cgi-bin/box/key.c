@@ -118,6 +118,11 @@ void key_box_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTES])
     hash("minyi box", k->c, KEY_CHARS, out, KEY_HASH_BYTES);
 }
 
+void key_code_hash(const struct ballot_key *code, unsigned char out[KEY_HASH_BYTES])
+{
+    hash("minyi code", code->c, KEY_CHARS, out, KEY_HASH_BYTES);
+}
+
 void key_record_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTES])
 {
     hash("minyi record", k->c, KEY_CHARS, out, KEY_HASH_BYTES);

@@ -139,6 +139,8 @@ enum rc form_to_json(const struct form *f, struct buf *out, struct rc_info *e)
     (void)json_object_set_new(o, "smallest_age", json_integer(f->smallest_age));
     (void)json_object_set_new(o, "min_opening", json_integer(f->min_opening));
     (void)json_object_set_new(o, "read_back", json_boolean(f->is_read_back));
+    if (f->is_by_invitation) /* an open survey's definition is the one that it was before there were others */
+        (void)json_object_set_new(o, "access", json_string("invitation"));
     (void)json_object_set_new(o, "nodes", nodes);
     put_joint(o, f);
     int failed = json_dump_callback(o, append, out, JSON_COMPACT | JSON_SORT_KEYS);
@@ -401,6 +403,14 @@ static void get_langs(struct reader *r, const json_t *o)
     r->f->n_langs = n;
 }
 
+static void get_access(struct reader *r, const json_t *o)
+{
+    const char *v = json_object_get(o, "access") != NULL ? get_text(r, o, "access") : "";
+    r->f->is_by_invitation = strcmp(v, "invitation") == 0;
+    if (*v != '\0' && !r->f->is_by_invitation)
+        wrong(r, "access");
+}
+
 static void get_form(struct reader *r, const json_t *o)
 {
     struct form *f = r->f;
@@ -420,6 +430,7 @@ static void get_form(struct reader *r, const json_t *o)
     f->smallest_age = get_int(r, o, "smallest_age", 0, 150);
     f->min_opening = get_int(r, o, "min_opening", 1, 1000000);
     f->is_read_back = get_bool(r, o, "read_back");
+    get_access(r, o);
     get_nodes(r, o);
     get_joint(r, o);
     if (!text_is_slug(f->slug, strlen(f->slug)))

@@ -108,7 +108,7 @@ static const char *const survey_translated[] = {"label", "hint", "required_messa
 static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", NULL};
 static const char *const choices_translated[] = {"label", NULL};
 static const char *const settings_plain[] = {"form_id", "default_language", "version", "sample", "time_zone", "retain_days",
-                                             "smallest_age", "min_opening", "read_back", "cross_tables", NULL};
+                                             "smallest_age", "min_opening", "read_back", "access", "cross_tables", NULL};
 static const char *const settings_translated[] = {"form_title", "description", "organiser", "handler", "contact",
                                                   "legal_basis", "population", NULL};
 
@@ -192,6 +192,18 @@ static const char *zone_setting(struct xlsform_reader *r)
     return v;
 }
 
+/* Who may answer: whoever comes, or who was given a code. */
+static bool access_setting(struct xlsform_reader *r)
+{
+    const char *v = xlsform_cell(&r->settings, 0, "access");
+    bool is_by_invitation = strcmp(v, "invitation") == 0;
+    if (*v != '\0' && !is_by_invitation && strcmp(v, "open") != 0)
+        xlsform_problem(r, &r->settings, 0, "access", "say open or invitation, not \"%s\"", v);
+    if (is_by_invitation && r->f->sample == FORM_DEMONSTRATION)
+        xlsform_problem(r, &r->settings, 0, "access", "a demonstration takes synthetic ballots, which nobody invites");
+    return is_by_invitation;
+}
+
 static void read_settings(struct xlsform_reader *r)
 {
     const struct sheet *s = &r->settings;
@@ -214,6 +226,7 @@ static void read_settings(struct xlsform_reader *r)
     f->smallest_age = number_setting(r, "smallest_age", 0, 150, 18);
     f->min_opening = number_setting(r, "min_opening", f->sample == FORM_DEMONSTRATION ? 1 : 5, 1000000, 20);
     f->is_read_back = xlsform_yes_no(r, s, 0, "read_back");
+    f->is_by_invitation = access_setting(r);
     if (f->sample == FORM_RANDOM && f->population.t[0] == NULL)
         xlsform_problem(r, s, 0, "population", "a random sample names its target population");
 }

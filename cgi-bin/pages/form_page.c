@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "pages/survey.h"
 
 static void put_tr(struct html *w, const struct form_view *v, const char *key)
@@ -33,7 +34,12 @@ static void put_summary(struct html *w, const struct form_view *v)
     html_lit(w, "<div class=\"summary\" id=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<h2>");
     put_tr(w, v, "form.problems");
     html_lit(w, "</h2>\n<ul>\n");
-    for (size_t i = 0; i < v->answers->n_problems; i++) {
+    if (v->code_problem != NULL) {
+        html_lit(w, "<li><a href=\"#code\">");
+        put_tr(w, v, v->code_problem);
+        html_lit(w, "</a></li>\n");
+    }
+    for (size_t i = 0; v->answers != NULL && i < v->answers->n_problems; i++) {
         const struct form_problem *p = &v->answers->problems[i];
         html_lit(w, "<li>");
         if (p->node < v->form->n_nodes) {
@@ -137,12 +143,49 @@ static void put_hidden(struct html *w, const struct form_view *v)
     html_lit(w, "</div>\n");
 }
 
+static const char *typed_code(const struct form_view *v)
+{
+    for (size_t i = 0; i < v->n_fields; i++)
+        if (text_equal("_code", v->fields[i].name, v->fields[i].name_len))
+            return v->fields[i].value;
+    return "";
+}
+
+/* The invitation's code: a question of the page's own, before all others. */
+static void put_code(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<div class=\"q code");
+    if (v->code_problem != NULL)
+        html_lit(w, " has-error");
+    html_lit(w, "\"><label class=\"legend\" for=\"code\">");
+    put_tr(w, v, "form.code");
+    html_lit(w, " <span class=\"need\">");
+    put_tr(w, v, "form.required");
+    html_lit(w, "</span></label>\n<p class=\"hint\" id=\"code-hint\">");
+    put_tr(w, v, "form.code_hint");
+    html_lit(w, "</p>\n");
+    if (v->code_problem != NULL) {
+        html_lit(w, "<p class=\"error\" id=\"code-error\">");
+        put_tr(w, v, v->code_problem);
+        html_lit(w, "</p>\n");
+    }
+    html_lit(w, "<input type=\"text\" id=\"code\" name=\"_code\" autocomplete=\"off\" autocapitalize=\"characters\" "
+                "spellcheck=\"false\" maxlength=\"40\" aria-required=\"true\" value=\"");
+    html_attr(w, typed_code(v));
+    if (v->code_problem != NULL)
+        html_lit(w, "\" aria-invalid=\"true\" aria-describedby=\"code-error code-hint\"></div>\n");
+    else
+        html_lit(w, "\" aria-describedby=\"code-hint\"></div>\n");
+}
+
 static void put_form(struct html *w, const struct form_view *v)
 {
     html_lit(w, "<form id=\"ballot\" method=\"post\" action=\"/survey/");
     html_url(w, v->slug);
     html_lit(w, "\" novalidate>\n");
     put_hidden(w, v);
+    if (v->form->is_by_invitation)
+        put_code(w, v);
     if (v->form->n_nodes > 0 && v->form->nodes[0].type != FORM_GROUP_BEGIN)
         form_terms(w, v);
     form_questions(w, v);
@@ -156,7 +199,7 @@ static void put_form(struct html *w, const struct form_view *v)
 void form_page(struct html *w, const struct form_view *v)
 {
     char path[8 + 64 + 1];
-    bool has_problems = v->answers != NULL && v->answers->n_problems > 0;
+    bool has_problems = (v->answers != NULL && v->answers->n_problems > 0) || v->code_problem != NULL;
     const char *description = form_text(&v->form->description, v->flang);
     (void)snprintf(path, sizeof path, "/survey/%.64s", v->slug);
     const struct page p = {.c = v->c,

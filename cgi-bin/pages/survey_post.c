@@ -6,7 +6,7 @@
 
 /* The page's own fields; everything else belongs to the questionnaire. */
 struct own_fields {
-    const char *version, *lang, *ballot; /* NULL when absent */
+    const char *version, *lang, *ballot, *code; /* NULL when absent */
 };
 
 /* One POST on its way through the checks. */
@@ -22,6 +22,8 @@ struct post {
     bool is_cookieless;
     const char *key_notice; /* the page must be sent once more, and why; NULL: the key is good */
     struct answers answers;
+    struct ballot_key code;   /* of the invitation */
+    const char *code_problem; /* catalogue key; NULL: the code may be tried */
 };
 
 static enum rc read_own_fields(const struct request *rq, struct own_fields *own, struct rc_info *e)
@@ -29,7 +31,8 @@ static enum rc read_own_fields(const struct request *rq, struct own_fields *own,
     for (size_t i = 0; i < rq->n_fields; i++) {
         const struct web_field *f = &rq->fields[i];
         if (f->name[0] == '_' && !text_equal("_version", f->name, f->name_len) &&
-            !text_equal("_lang", f->name, f->name_len) && !text_equal("_ballot", f->name, f->name_len))
+            !text_equal("_lang", f->name, f->name_len) && !text_equal("_ballot", f->name, f->name_len) &&
+            !text_equal("_code", f->name, f->name_len))
             return rc_set_reason(e, RC_INPUT, "unknown_field", "the form has an unknown field of the page's own");
     }
     enum rc rc = web_single(rq->fields, rq->n_fields, "_version", &own->version, e);
@@ -37,6 +40,8 @@ static enum rc read_own_fields(const struct request *rq, struct own_fields *own,
         rc = web_single(rq->fields, rq->n_fields, "_lang", &own->lang, e);
     if (rc == RC_OK)
         rc = web_single(rq->fields, rq->n_fields, "_ballot", &own->ballot, e);
+    if (rc == RC_OK)
+        rc = web_single(rq->fields, rq->n_fields, "_code", &own->code, e);
     return rc;
 }
 
@@ -74,7 +79,7 @@ static enum rc form_again(const struct post *p, const char *notice, const struct
                                       .version_id = p->v->version_id, .form = f, .flang = p->flang,
                                       .n_fields = p->rq->n_fields, .fields = p->rq->fields,
                                       .answers = answers, .token = p->is_cookieless ? token : NULL,
-                                      .notice = notice});
+                                      .code_problem = p->code_problem, .notice = notice});
     p->rs->status = status;
     p->rs->lang = tr(p->site->c, clang, "lang.tag");
     return html_ok(&w) ? RC_OK : rc_set(p->e, RC_NOMEM, "the form does not fit into a page");
@@ -137,6 +142,9 @@ static enum rc fill_ballot(struct post *p, struct survey_ballot *b)
         return rc;
     key_record_hash(&p->token.key, b->intake.ballot.record_hash);
     key_box_hash(&p->token.key, b->intake.ballot.box_hash);
+    b->intake.has_code = p->v->form->is_by_invitation;
+    if (b->intake.has_code)
+        key_code_hash(&p->code, b->intake.code_hash);
     b->request = *p->rq;
     b->survey = p->s;
     b->version = p->v;
@@ -155,6 +163,21 @@ static enum rc see_received(const struct survey *s, const char *lang, struct are
     rs->location = lang == NULL ? arena_printf(a, "/survey/%s/received", s->slug)
                                 : arena_printf(a, "/survey/%s/received?lang=%s", s->slug, lang);
     return rs->location != NULL ? RC_OK : rc_set(e, RC_NOMEM, "no memory for an address");
+}
+
+/* A code as it was typed: only the box can tell whether it is one. */
+static enum rc check_code(struct post *p, const char *typed)
+{
+    if (!p->v->form->is_by_invitation)
+        return typed == NULL ? RC_OK : rc_set_reason(p->e, RC_INPUT, "unknown_field", "an open survey takes no code");
+    if (typed == NULL || typed[strspn(typed, " -")] == '\0') {
+        p->code_problem = "form.code_problem.missing";
+        return RC_OK;
+    }
+    enum rc rc = key_parse(typed, strlen(typed), &p->code);
+    if (rc != RC_OK)
+        p->code_problem = rc == RC_CONFLICT ? "form.code_problem.typo" : "form.code_problem.not_a_code";
+    return RC_OK;
 }
 
 static enum rc post_ballot(struct post *p)
@@ -180,9 +203,11 @@ static enum rc post_ballot(struct post *p)
     }
     p->flang = web_language(p->rq, p->v->form->langs, p->v->form->n_langs);
     rc = check_answers(p);
+    if (rc == RC_OK)
+        rc = check_code(p, own.code);
     if (rc != RC_OK)
         return rc;
-    if (p->answers.n_problems > 0)
+    if (p->answers.n_problems > 0 || p->code_problem != NULL)
         return form_again(p, NULL, &p->answers, 422);
     if (p->key_notice != NULL)
         return form_again(p, p->key_notice, NULL, 409);
@@ -230,7 +255,10 @@ void survey_ballot_answer(const struct survey_site *site, const struct survey_ba
     struct post p = {.site = site, .rq = &rq, .rs = rs, .e = &e, .s = b->survey, .v = b->version,
                      .flang = b->flang, .token = b->token, .is_cookieless = b->is_cookieless};
     enum rc rc = RC_OK;
-    if (b->intake.result != RC_OK) {
+    if (b->intake.result == RC_FORBIDDEN) {
+        p.code_problem = "form.code_problem.refused";
+        rc = form_again(&p, NULL, NULL, 409);
+    } else if (b->intake.result != RC_OK) {
         rc = form_again(&p, "form.unavailable", NULL, 503);
         rs->retry_after = "60";
     } else {

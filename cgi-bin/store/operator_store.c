@@ -4,7 +4,8 @@
 
 #include "store/sealed.h"
 
-enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, ZONE, ADD_MARGINS, LIST_MARGINS, N_STMTS };
+enum { PUBLISH, SET_STATE, SURVEY, NEWEST_KEY, DROP, PUT_RECOVERY, NOTE_IMPORT, ZONE, ADD_MARGINS, LIST_MARGINS,
+       ADD_INVITATIONS, INVITATIONS_LEFT, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUBLISH] = {"publish", "SELECT survey_id, version_id, version_no, is_new, sample_changed "
                  "FROM core.publish_version($1::text, $2::text, $3::text, $4::bytea)", 4},
@@ -18,6 +19,8 @@ static const struct db_stmt stmts[N_STMTS] = {
     [ADD_MARGINS] = {"add_margins", "SELECT core.add_margins($1::bigint, $2::text::date, $3::text, $4::text)", 4},
     [LIST_MARGINS] = {"list_margins", "SELECT as_of::text, source, body, to_char(added_at, 'YYYY-MM-DD') FROM core.margins "
                       "WHERE survey_id = $1::bigint ORDER BY core.margins.as_of DESC, margins_id DESC", 1},
+    [ADD_INVITATIONS] = {"add_invitations", "SELECT intake.add_invitations($1::bigint, $2::bytea)", 2},
+    [INVITATIONS_LEFT] = {"invitations_left", "SELECT intake.invitations_left($1::bigint)", 1},
     [ZONE] = {"zone", "SELECT count(*) FROM pg_catalog.pg_timezone_names WHERE name = $1::text", 1},
     [PUT_RECOVERY] = {"put_recovery", "SELECT intake.put_recovery_key($1::bytea, $2::boolean)", 2},
 };
@@ -49,8 +52,8 @@ enum rc operator_publish(struct db *db, const char *slug, const char *sample, co
     const struct db_param p[] = {db_text(slug), db_text(sample), db_text(json), db_bytes(hash, 32)};
     enum rc rc = db_query(db, PUBLISH, p, 4, &a, &r, e);
     if (rc == RC_OK && db_get_i64(db_at(&r, 0, 4)) != 0)
-        rc = rc_set(e, RC_CONFLICT, "survey \"%s\" was published with another sample than \"%s\": a survey keeps its "
-                    "sample; give the questionnaire another form_id", slug, sample);
+        rc = rc_set(e, RC_CONFLICT, "survey \"%s\" was published with another sample than \"%s\", or another access: a "
+                    "survey keeps both; give the questionnaire another form_id", slug, sample);
     if (rc == RC_OK)
         *out = (struct published){db_get_i64(db_at(&r, 0, 0)), db_get_i64(db_at(&r, 0, 1)),
                                   db_get_i64(db_at(&r, 0, 2)), db_get_i64(db_at(&r, 0, 3)) != 0};
@@ -185,4 +188,22 @@ enum rc operator_add_margins(struct db *db, int64_t survey_id, const char *as_of
 enum rc operator_list_margins(struct db *db, int64_t survey_id, struct arena *a, struct db_rows *out, struct rc_info *e)
 {
     return db_query(db, LIST_MARGINS, (const struct db_param[]){db_i64(survey_id)}, 1, a, out, e);
+}
+
+enum rc operator_add_invitations(struct db *db, int64_t survey_id, const unsigned char *hashes, size_t n, struct rc_info *e)
+{
+    int64_t n_new = 0;
+    const struct db_param p[] = {db_i64(survey_id), db_bytes(hashes, n * 16)};
+    enum rc rc = one_code(db, ADD_INVITATIONS, p, 2, &n_new, e);
+    if (rc == RC_OK && n_new == -1)
+        return rc_set(e, RC_CONFLICT, "the survey is not by invitation");
+    if (rc == RC_OK && n_new != (int64_t)n)
+        return rc_set(e, RC_DB, "the database took %lld codes of %zu", (long long)n_new, n);
+    return rc;
+}
+
+enum rc operator_invitations_left(struct db *db, int64_t survey_id, int64_t *n, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id)};
+    return one_code(db, INVITATIONS_LEFT, p, 1, n, e);
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum stmt { SURVEYS, VERSIONS, DEFINITION, NEWEST_KEY, DROP_BATCH, N_STMTS };
+enum stmt { SURVEYS, VERSIONS, DEFINITION, NEWEST_KEY, DROP_BATCH, SPEND_CODES, DROP_INVITED, N_STMTS };
 
 static const struct db_stmt stmts[N_STMTS] = {
     [SURVEYS] = {"survey_surveys",
@@ -18,6 +18,11 @@ static const struct db_stmt stmts[N_STMTS] = {
                     "SELECT intake.drop_batch($1::bytea, $2::bigint, $3::bigint, $4::bigint, $5::bigint,"
                     " $6::integer, $7::bytea, $8::bytea)",
                     8},
+    [SPEND_CODES] = {"survey_spend_codes", "SELECT intake.spend_codes($1::bigint, $2::bytea, $3::bytea)", 3},
+    [DROP_INVITED] = {"survey_drop_invited",
+                      "SELECT intake.drop_invited($1::bytea, $2::bigint, $3::bigint, $4::bigint, $5::bigint,"
+                      " $6::integer, $7::bytea, $8::bytea)",
+                      8},
 };
 
 struct db *survey_store_new(int64_t deadline_ms)
@@ -109,7 +114,7 @@ enum rc survey_store_definition(struct db *db, int64_t version_id, struct arena 
     return rc;
 }
 
-static enum rc drop_one(struct db *db, const struct stored_batch *b, struct arena *a, enum box_answer *answer,
+static enum rc drop_one(struct db *db, enum stmt stmt, const struct stored_batch *b, struct arena *a, enum box_answer *answer,
                         struct rc_info *e)
 {
     struct db_rows rows;
@@ -117,7 +122,7 @@ static enum rc drop_one(struct db *db, const struct stored_batch *b, struct aren
                                       db_i64(b->version_id),       db_i64(b->epoch_id),
                                       db_i64(b->accepted_us),      db_i32((int32_t)b->n),
                                       db_bytes(b->box_hashes, b->n * 16), db_bytes(b->sealed, b->sealed_len)};
-    enum rc rc = db_query(db, DROP_BATCH, params, sizeof params / sizeof *params, a, &rows, e);
+    enum rc rc = db_query(db, (int)stmt, params, sizeof params / sizeof *params, a, &rows, e);
     if (rc != RC_OK)
         return rc;
     int64_t code = rows.n_rows == 1 ? db_get_i64(db_at(&rows, 0, 0)) : -1;
@@ -131,11 +136,11 @@ enum rc survey_store_drop(struct db *db, const struct stored_batch *batches, siz
                           enum box_answer *answers, struct rc_info *e)
 {
     if (n == 1) /* a statement alone is its own transaction: one round trip */
-        return drop_one(db, batches, a, answers, e);
+        return drop_one(db, DROP_BATCH, batches, a, answers, e);
     bool is_refused = false;
     enum rc rc = db_begin(db, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        rc = drop_one(db, &batches[i], a, &answers[i], e);
+        rc = drop_one(db, DROP_BATCH, &batches[i], a, &answers[i], e);
         is_refused = is_refused || (rc == RC_OK && answers[i] == BOX_NO_EPOCH);
     }
     if (rc == RC_OK && !is_refused)
@@ -144,4 +149,36 @@ enum rc survey_store_drop(struct db *db, const struct stored_batch *batches, siz
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         answers[i] = BOX_NO_EPOCH;
     return rc;
+}
+
+enum rc survey_store_spend(struct db *db, int64_t survey_id, size_t n, const void *code_hashes, const void *box_hashes,
+                           struct arena *a, const unsigned char **answers, struct rc_info *e)
+{
+    struct db_rows rows;
+    const struct db_param params[] = {db_i64(survey_id), db_bytes(code_hashes, n * 16), db_bytes(box_hashes, n * 16)};
+    enum rc rc = db_begin(db, e);
+    if (rc == RC_OK)
+        rc = db_query(db, SPEND_CODES, params, sizeof params / sizeof *params, a, &rows, e);
+    if (rc == RC_OK && (rows.n_rows != 1 || db_at(&rows, 0, 0)->p == NULL || db_at(&rows, 0, 0)->len != n))
+        rc = rc_set(e, RC_DB, "the box gave no answer to each code");
+    if (rc == RC_OK)
+        *answers = (const unsigned char *)db_at(&rows, 0, 0)->p;
+    else
+        db_rollback(db);
+    return rc;
+}
+
+enum rc survey_store_drop_spent(struct db *db, const struct stored_batch *batch, struct arena *a, enum box_answer *answer,
+                                struct rc_info *e)
+{
+    enum rc rc = batch == NULL ? RC_OK : drop_one(db, DROP_INVITED, batch, a, answer, e);
+    if (rc == RC_OK && (batch == NULL || *answer == BOX_STORED))
+        return db_commit(db, e);
+    db_rollback(db);
+    return rc;
+}
+
+void survey_store_abandon(struct db *db)
+{
+    db_rollback(db);
 }

@@ -7,6 +7,13 @@
   var parts = form.querySelectorAll('[data-when]');
   document.documentElement.classList.add('js');
 
+  // An invitation's code comes behind the '#', which no server and no link preview ever gets to see.
+  var code = document.getElementById('code'), given = /^#code=([0-9A-Za-z-]{16,19})$/.exec(location.hash);
+  if (code && given) {
+    if (!code.value) code.value = given[1];
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+
   // Is `value` chosen at the question `name`? What is hidden has no answer.
   function isChosen(name, value) {
     var fields = form.elements[name];

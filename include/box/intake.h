@@ -1,6 +1,12 @@
 /* intake: the writer's work: takes whatever ballots wait, shuffles and seals them per version, and makes
  * them durable: in the box, or in the spool while the database is away.  Layer: box.
  *
+ * Surveys by invitation: a code is used up in the transaction that stores its ballot, so that of a
+ * hundred tries one counts, and none is lost; while the database is away they cannot be taken at all.
+ * What keeps a code and an answer apart: the box holds the ballots sealed, under another hash than the
+ * record, which is written in the order of its own hashes by one opening of many ballots; a used code's
+ * row is deleted, so that the two never stand side by side, not even by a transaction's number.
+ *
  * A ballot belongs to whoever pushed it; the intake only fills in `result`. */
 #ifndef MINYI_BOX_INTAKE_H
 #define MINYI_BOX_INTAKE_H
@@ -26,7 +32,11 @@ struct intake_ballot {
     struct intake_ballot *next;
     int64_t survey_id, version_id;
     struct batch_ballot ballot; /* its codes and comments live until the ballot is answered */
-    enum rc result;             /* RC_OK: durable; RC_UNAVAILABLE: nothing was kept */
+    bool has_code;              /* of a survey by invitation */
+    bool is_tried;              /* the writer's */
+    unsigned char code_hash[KEY_HASH_BYTES];
+    enum rc result;             /* RC_OK: durable; RC_UNAVAILABLE: nothing was kept; RC_FORBIDDEN: no such
+                                 * invitation, or it was used */
 };
 
 /* A list that threads hand to each other, first in, first out. */
@@ -57,6 +67,12 @@ struct intake_box {
     void *ctx;
     enum rc (*drop)(void *ctx, const struct stored_batch *batches, size_t n, struct arena *a,
                     enum box_answer *answers, struct rc_info *e); /* as survey_store_drop */
+    /* as survey_store_spend, survey_store_drop_spent and survey_store_abandon */
+    enum rc (*spend)(void *ctx, int64_t survey_id, size_t n, const void *code_hashes, const void *box_hashes, struct arena *a,
+                     const unsigned char **answers, struct rc_info *e);
+    enum rc (*drop_spent)(void *ctx, const struct stored_batch *batch, struct arena *a, enum box_answer *answer,
+                          struct rc_info *e);
+    void (*abandon)(void *ctx);
     enum rc (*newest_key)(void *ctx, struct arena *a, struct epoch_key *out, struct rc_info *e);
 };
 

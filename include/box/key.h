@@ -31,6 +31,8 @@ void key_show(const struct ballot_key *k, char out[20]);
 
 /* H("box", key) and H("record", key): 16 bytes of BLAKE2b with different personalisation. */
 void key_box_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTES]);
+/* H("code", code): an invitation's code is of the same form as a key. */
+void key_code_hash(const struct ballot_key *code, unsigned char out[KEY_HASH_BYTES]);
 void key_record_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTES]);
 
 /* The signed form of a key, for the cookie and the hidden field:

@@ -110,6 +110,7 @@ struct form {
     int64_t smallest_age;
     int64_t min_opening;   /* ballots; >= 5, a demonstration >= 1 */
     bool is_read_back;
+    bool is_by_invitation; /* one code, one ballot; see box/intake.h */
     size_t n_nodes;
     const struct form_node *nodes;
     size_t n_crosses, n_grids; /* see joint.h; their slots lie behind those of the nodes */

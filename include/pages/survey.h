@@ -113,6 +113,7 @@ struct form_view {
     const struct web_field *fields;
     const struct answers *answers;  /* its problems; NULL: none */
     const char *token;              /* hidden ballot key where cookies are off; NULL: none */
+    const char *code_problem;       /* form.code_problem.*: what is wrong with the invitation's code; NULL: nothing */
     const char *notice;             /* catalogue key stem: "form.stale" has .title and .text; NULL: none */
 };
 

@@ -48,6 +48,12 @@ enum rc operator_add_margins(struct db *db, int64_t survey_id, const char *as_of
 enum rc operator_list_margins(struct db *db, int64_t survey_id, struct arena *a, struct db_rows *out, struct rc_info *e)
     MUST_CHECK;
 
+/* Add the hashes of `n` codes, 16 bytes each. RC_CONFLICT: the survey is open to everybody. */
+enum rc operator_add_invitations(struct db *db, int64_t survey_id, const unsigned char *hashes, size_t n, struct rc_info *e)
+    MUST_CHECK;
+/* How many codes are not used yet. */
+enum rc operator_invitations_left(struct db *db, int64_t survey_id, int64_t *n, struct rc_info *e) MUST_CHECK;
+
 /* RC_NOTFOUND: no epoch key yet (the tally makes it). */
 enum rc operator_newest_key(struct db *db, int64_t *epoch_id, unsigned char pk[32], struct rc_info *e) MUST_CHECK;
 

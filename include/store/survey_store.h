@@ -68,6 +68,23 @@ enum rc survey_store_key(struct db *db, struct arena *a, int64_t *epoch_id,
 enum rc survey_store_drop(struct db *db, const struct stored_batch *batches, size_t n, struct arena *a,
                           enum box_answer *answers, struct rc_info *e) MUST_CHECK;
 
+/* What the box says to a ballot's code (a byte each in the answer of survey_store_spend). */
+enum code_answer { CODE_REFUSED = 0, CODE_SPENT_NOW = 1, CODE_ADMITTED_BEFORE = 2 };
+
+/* Use up the codes of `n` ballots of a survey by invitation (16 bytes each; hashes of codes and of ballot
+ * keys). RC_OK: a transaction is open, which survey_store_drop_spent must end; the answers are in `a`.
+ * RC_AWAY, RC_DB, RC_NOMEM: nothing happened. */
+enum rc survey_store_spend(struct db *db, int64_t survey_id, size_t n, const void *code_hashes, const void *box_hashes,
+                           struct arena *a, const unsigned char **answers, struct rc_info *e) MUST_CHECK;
+
+/* Store the ballots that were admitted and commit, codes and all; NULL: there is none to store. Unless the
+ * result is RC_OK and the answer BOX_STORED nothing happened (RC_AWAY: the outcome is unknown). */
+enum rc survey_store_drop_spent(struct db *db, const struct stored_batch *batch, struct arena *a, enum box_answer *answer,
+                                struct rc_info *e) MUST_CHECK;
+
+/* Give up what survey_store_spend began. */
+void survey_store_abandon(struct db *db);
+
 /* The copy on disk: "set.json" (surveys, versions, key) and "version-<id>.json" (definitions). */
 
 /* Write the set, durably. RC_OK, RC_IO, RC_NOMEM. */

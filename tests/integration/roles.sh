@@ -300,7 +300,7 @@ held() {
             UNION ALL SELECT a.attrelid::regclass || '.' || a.attname || ' ' || x.privilege_type FROM pg_attribute a, aclexplode(a.attacl) x WHERE x.grantee = '$1'::regrole
             UNION ALL SELECT p.oid::regproc || '()' FROM pg_proc p, aclexplode(p.proacl) x WHERE x.grantee = '$1'::regrole) AS t(what)"
 }
-expect "what survey holds" "core.survey SELECT, core.version SELECT, intake.drop_batch(), intake.newest_key()" "$(held minyi_survey)"
+expect "what survey holds" "core.survey SELECT, core.version SELECT, intake.drop_batch(), intake.drop_invited(), intake.newest_key(), intake.spend_codes()" "$(held minyi_survey)"
 expect "what results holds" "publish.current SELECT, publish.publication SELECT, registry.census.as_of SELECT, registry.census.body SELECT, registry.census.is_demonstration SELECT, registry.census.n SELECT" "$(held minyi_results | sed 's/, publish.run SELECT//')"
 
 # ---- migrations ----

@@ -109,7 +109,7 @@ static int set_up(void **state)
         return -1;
     x->box.epoch_id = 5;
     (void)crypto_box_keypair(x->box.pk, x->box.sk);
-    intake_init(&x->in, &(struct intake_box){&x->box, fake_drop, fake_key}, x->dir);
+    intake_init(&x->in, &(struct intake_box){.ctx = &x->box, .drop = fake_drop, .newest_key = fake_key}, x->dir);
     set_key(x, 5);
     intake_set_up(&x->in, true);
     *state = x;
