@@ -42,19 +42,27 @@ static void *take(struct read *r, size_t n, size_t size)
     return p;
 }
 
+/* Room for one more problem? */
+static bool has_room(struct read *r)
+{
+    size_t cap = r->cap == 0 ? 256 : r->cap * 2;
+    if (r->problems != NULL && r->f->n_problems < r->cap)
+        return true;
+    struct census_problem *more = take(r, cap, sizeof *more);
+    if (more == NULL)
+        return false;
+    if (r->problems != NULL)
+        memcpy(more, r->problems, r->f->n_problems * sizeof *more);
+    r->problems = more;
+    r->cap = cap;
+    return true;
+}
+
 static void problem(struct read *r, size_t row, enum census_column col, const char *reason)
 {
     struct census_file *f = r->f;
-    if (f->n_problems == r->cap) {
-        size_t cap = r->cap == 0 ? 256 : r->cap * 2;
-        struct census_problem *more = take(r, cap, sizeof *more);
-        if (more == NULL)
-            return;
-        if (r->cap > 0)
-            memcpy(more, r->problems, r->cap * sizeof *more);
-        r->problems = more;
-        r->cap = cap;
-    }
+    if (!has_room(r))
+        return;
     if (reason == NULL) {
         r->has_failed = true;
         return;
@@ -308,7 +316,7 @@ enum rc census_file_read(struct census_file *f, const struct census_codes *c, co
     }
     if (r.has_failed)
         return rc_set(e, RC_NOMEM, "%s: no memory for %zu rows", name, f->sheet.n_rows);
-    if (f->n_problems > 0)
+    if (r.problems != NULL)
         qsort(r.problems, f->n_problems, sizeof *r.problems, by_row);
     drop_bad(&r);
     hand_over(&r);

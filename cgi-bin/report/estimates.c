@@ -71,7 +71,7 @@ static enum rc find_combos(struct estimates *x, const struct margins *m, struct 
                            int64_t *n_ballots, struct rc_info *e)
 {
     size_t size = 16;
-    uint32_t *number_of[FORM_MARGINS_MAX], categories[FORM_MARGINS_MAX];
+    uint32_t *number_of[FORM_MARGINS_MAX], categories[FORM_MARGINS_MAX] = {0};
     while (size < 2 * x->n_cells)
         size *= 2;
     uint32_t *table = arena_array(&x->scratch, size, sizeof *table);

@@ -147,8 +147,10 @@ static void read_level(struct pub_reader *r, const json_t *o, const struct publi
     struct pub_item *items = arena_array(r->a, n + 1, sizeof *items);
     if (l->option == q->n_options || (g->n_items != SIZE_MAX && n != g->n_items))
         pub_fail(r, RC_INPUT, "levels");
-    if (items == NULL)
+    if (items == NULL) {
         pub_fail(r, RC_NOMEM, "items");
+        return;
+    }
     l->is_suppressed = pub_read_bool(r, o, "suppressed");
     if (!l->is_suppressed)
         l->n_ballots = pub_read_count(r, o, "ballots");
@@ -164,8 +166,10 @@ static void read_group(struct pub_reader *r, const json_t *o, const struct publi
     g->n_levels = pub_read_size(r, o, "levels", FORM_CHOICES_MAX);
     g->n_items = SIZE_MAX;
     struct pub_level *levels = arena_array(r->a, g->n_levels + 1, sizeof *levels);
-    if (levels == NULL)
+    if (levels == NULL) {
         pub_fail(r, RC_NOMEM, "levels");
+        return;
+    }
     for (size_t i = 0; r->rc == RC_OK && i < g->n_levels; i++)
         read_level(r, json_array_get(json_object_get(o, "levels"), i), p, g, &levels[i]);
     g->n_items = g->n_items == SIZE_MAX ? 0 : g->n_items;
@@ -179,8 +183,10 @@ void pub_read_groups(struct pub_reader *r, const json_t *document, struct public
         return; /* from before there were groups */
     size_t n = pub_read_size(r, document, "groups", FORM_NODES_MAX);
     struct pub_group *g = arena_array(r->a, n + 1, sizeof *g);
-    if (g == NULL)
+    if (g == NULL) {
         pub_fail(r, RC_NOMEM, "groups");
+        return;
+    }
     for (size_t i = 0; r->rc == RC_OK && i < n; i++)
         read_group(r, json_array_get(array, i), p, &g[i]);
     p->groups = g;
