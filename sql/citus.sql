@@ -11,7 +11,8 @@ BEGIN
     FOREACH t SLICE 1 IN ARRAY ARRAY[['intake.batch', 'batch_id', 'default'],
                                      ['intake.quarantine', 'batch_id', 'intake.batch'],
                                      ['record.response', 'record_hash', 'none'],
-                                     ['record.comment', 'record_hash', 'record.response']] LOOP
+                                     ['record.comment', 'record_hash', 'record.response'],
+                                     ['intake.withdrawal', 'record_hash', 'record.response']] LOOP
         EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = $1::regclass)'
             INTO is_spread USING t[1];
         IF NOT is_spread THEN

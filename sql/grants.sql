@@ -17,7 +17,8 @@ GRANT SELECT ON core.survey, core.version TO minyi_survey;
 GRANT EXECUTE ON FUNCTION intake.newest_key(),
     intake.drop_batch(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea),
     intake.spend_codes(bigint, bytea, bytea),
-    intake.drop_invited(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea) TO minyi_survey;
+    intake.drop_invited(bytea, bigint, bigint, bigint, bigint, integer, bytea, bytea),
+    intake.receipt(bytea, bytea), intake.receipt_words(bytea, bytea), intake.withdraw(bytea, bytea) TO minyi_survey;
 
 -- results: publications only.
 GRANT USAGE ON SCHEMA publish TO minyi_results;
@@ -33,7 +34,12 @@ GRANT SELECT, INSERT ON intake.epoch_key TO minyi_tally;
 GRANT EXECUTE ON FUNCTION intake.destroy_key(bigint) TO minyi_tally; -- no UPDATE: see its comment
 GRANT SELECT, DELETE ON intake.batch TO minyi_tally;
 GRANT SELECT, INSERT ON intake.quarantine TO minyi_tally;
+GRANT SELECT ON intake.withdrawal TO minyi_tally;
 GRANT SELECT, INSERT, DELETE ON record.response, record.comment TO minyi_tally;
+GRANT DELETE ON publish.cell TO minyi_tally; -- of which every ballot was withdrawn
+GRANT SELECT, INSERT, UPDATE ON publish.tree, publish.tree_part TO minyi_tally;
+GRANT DELETE ON publish.tree_part TO minyi_tally;
+GRANT SELECT, INSERT, DELETE ON publish.tree_touched TO minyi_tally;
 GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.current, publish.run, publish.opening
     TO minyi_tally;
 GRANT SELECT, INSERT ON publish.publication, publish.row_kept TO minyi_tally;

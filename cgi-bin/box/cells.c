@@ -250,8 +250,10 @@ const struct cell *cells_find(const struct cells *c, const unsigned char *profil
 static enum rc add_found(void *ctx, const struct tally_cell *found, struct rc_info *e)
 {
     struct cells *c = ctx;
-    if (cells_find(c, found->profile, found->profile_len) == NULL)
+    uint32_t at = *slot_of(c, found->profile, found->profile_len);
+    if (at == 0)
         return rc_set(e, RC_DB, "the database gave a cell that was not asked for");
+    c->items[at - 1].is_stored = true;
     return cells_add_stored(c, found, 1, e);
 }
 
@@ -261,6 +263,30 @@ static enum rc narrow(int64_t v, int32_t *out, struct rc_info *e)
         return rc_set(e, RC_CONFLICT, "a cell would hold a count of %lld", (long long)v);
     *out = (int32_t)v;
     return RC_OK;
+}
+
+/* Delete the stored ones among the cells [from, from + n) that have no ballot left. */
+static enum rc drop_slice(const struct cells *c, struct db *db, const struct tally_place *at, size_t from, size_t n,
+                          struct rc_info *e)
+{
+    struct arena a;
+    size_t empty = 0;
+    arena_init(&a, CELLS_BYTES_MAX);
+    struct db_bytes *profiles = arena_array(&a, n, sizeof *profiles);
+    enum rc rc = profiles == NULL ? no_memory(c, e) : RC_OK;
+    for (size_t i = from; rc == RC_OK && i < from + n; i++) {
+        const struct cell *cell = &c->items[i];
+        if (cell->n != 0 || !cell->is_stored)
+            continue;
+        for (size_t k = 0; rc == RC_OK && k < c->form->n_slots; k++)
+            if (cell->counts[k] != 0)
+                rc = rc_set(e, RC_CONFLICT, "a cell without ballots would hold a count of %d", (int)cell->counts[k]);
+        profiles[empty++] = (struct db_bytes){cell->profile, cell->profile_len};
+    }
+    if (rc == RC_OK && empty > 0)
+        rc = tally_drop_cells(db, at, profiles, empty, e);
+    arena_release(&a);
+    return rc;
 }
 
 /* Put the cells [from, from + n) by one statement. One without ballots (made for codes that were then
@@ -318,6 +344,8 @@ enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, const
         rc = find_slice(c, db, which, at, from, n, e);
         if (rc == RC_OK)
             rc = put_slice(c, db, which, at, from, n, e);
+        if (rc == RC_OK && which == TALLY_CELL)
+            rc = drop_slice(c, db, at, from, n, e);
     }
     if (rc == RC_OK)
         cells_reset(c);

@@ -159,7 +159,8 @@ static enum rc store_chunk(struct chunk *c, int64_t floor, struct rc_info *e)
         c->left += (int64_t)c->batches[i].n;
     if (is_stored) {
         c->counts.opened = (int64_t)c->opening.n;
-        c->counts.repeated = (int64_t)c->opening.n_repeated;
+        c->counts.repeated = (int64_t)(c->opening.n_repeated - c->opening.n_withdrawn);
+        c->counts.withdrawn = (int64_t)c->opening.n_withdrawn;
         rc = empty_box(c, e);
     }
     return rc == RC_OK ? tally_run_add(c->t->db, c->t->run_id, &c->counts, e) : rc;
@@ -170,6 +171,7 @@ static void add_counts(struct tally_counts *sum, const struct tally_counts *more
     sum->opened += more->opened;
     sum->repeated += more->repeated;
     sum->quarantined += more->quarantined;
+    sum->withdrawn += more->withdrawn;
 }
 
 static enum rc open_chunk(struct tally *t, const struct tally_work *w, const struct plan *p, int64_t cutoff_us,

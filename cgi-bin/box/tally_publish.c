@@ -9,6 +9,7 @@
 #include "box/tally.h"
 #include "box/tally_disclose.h"
 #include "box/tally_trend.h"
+#include "box/tree.h"
 #include "report/figures.h"
 #include "report/trend.h"
 
@@ -87,7 +88,19 @@ struct made {
     struct buf body;               /* JSON; empty where no ballot was counted */
     struct disclose_kept *fresh;   /* rows that are replaced by it */
     size_t n_fresh;
+    struct tree tree;
+    char root[2 * MERKLE_BYTES + 1]; /* of the tree, in hex */
 };
+
+/* The root over all the survey's counted responses, of whichever version. */
+static enum rc make_tree(struct tally *t, const struct tally_form *f, struct made *m, struct publication *p,
+                         struct rc_info *e)
+{
+    enum rc rc = tree_make(&m->tree, t->db, f->open.survey_id, false, &m->a, e);
+    if (rc == RC_OK && m->tree.has_root)
+        p->merkle_root = sodium_bin2hex(m->root, sizeof m->root, m->tree.root, MERKLE_BYTES);
+    return rc;
+}
 
 /* The figures of a version, as far as they may be published. */
 static enum rc make_body(struct tally *t, const struct tally_work *w, const struct tally_form *f, bool is_replay,
@@ -119,6 +132,8 @@ static enum rc make_body(struct tally *t, const struct tally_work *w, const stru
         if (rc == RC_OK)
             rc = trend_compare(&p, &m->a, e);
         if (rc == RC_OK)
+            rc = make_tree(t, f, m, &p, e);
+        if (rc == RC_OK)
             rc = publication_to_json(&p, &m->body, e);
     }
     cells_release(&s.cells);
@@ -144,6 +159,8 @@ static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t
     rc = tally_publish(t->db, &w->survey, version_id, m->body.p, hash, &is_new, e);
     if (rc == RC_OK)
         rc = tally_keep_fresh(t, w->survey.survey_id, m->fresh, m->n_fresh, &m->a, e);
+    if (rc == RC_OK)
+        rc = tree_save(&m->tree, t->db, e);
     if (rc == RC_OK)
         rc = tally_run_add(t->db, t->run_id, &(struct tally_counts){.published = is_new}, e);
     if (rc == RC_OK)

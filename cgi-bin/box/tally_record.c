@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "base/settings.h"
 #include "box/cells.h"
+#include "box/tree.h"
 
 enum { PIECE = 256 * 1024, ROW_MAX = 512 * 1024, LOOK_UP = 50000, AHEAD = 16 };
 
@@ -150,6 +151,28 @@ static enum rc drop_counted(struct tally *t, struct opening *o, struct rc_info *
     return rc;
 }
 
+/* ---- ballots that were withdrawn while they were in the box, or whose key was sent again ---- */
+
+static enum rc mark_withdrawn(void *ctx, const unsigned char hash[TALLY_HASH_BYTES], struct rc_info *e)
+{
+    struct opening *o = ctx;
+    struct opening_entry *x = opening_find(o, hash);
+    (void)e;
+    if (x != NULL && !x->is_repeated) {
+        x->is_repeated = true;
+        o->n_withdrawn++;
+    }
+    return RC_OK;
+}
+
+static enum rc drop_withdrawn(struct tally *t, struct opening *o, struct rc_info *e)
+{
+    enum rc rc = tally_withdrawn(t->db, mark_withdrawn, o, e);
+    if (rc == RC_OK)
+        opening_drop_repeated(o);
+    return rc;
+}
+
 static bool is_too_few(const struct opening *o, int64_t floor)
 {
     return o->n > 0 && (int64_t)o->n < floor;
@@ -231,18 +254,30 @@ static enum rc count_version(struct tally *t, const struct tally_work *w, const 
     return rc == RC_OK ? tally_note_opening(t->db, v->survey_id, v->version_id, f->today, n, e) : rc;
 }
 
+static enum rc touch_tree(struct tally *t, const struct tally_work *w, const struct opening *o, struct rc_info *e)
+{
+    unsigned char touched[MERKLE_TOUCHED_BYTES] = {0};
+    for (size_t i = 0; i < o->n; i++)
+        tree_touch(touched, o->entries[i].hash);
+    return tree_note_touched(t->db, w->survey.survey_id, touched, e);
+}
+
 enum rc tally_record(struct tally *t, const struct tally_work *w, struct opener *from, struct opening *o, int64_t floor,
                      bool *is_stored, struct rc_info *e)
 {
     struct copier c = {.db = t->db, .work = w};
     buf_init(&c.b, PIECE + ROW_MAX);
     buf_init(&c.head.b, 256);
-    enum rc rc = store_responses(t, &c, o, floor, is_stored, e);
+    enum rc rc = drop_withdrawn(t, o, e);
+    if (rc == RC_OK)
+        rc = store_responses(t, &c, o, floor, is_stored, e);
     if (rc == RC_OK && *is_stored)
         rc = copy_comments(&c, o, e);
     fault_point("tally.after_copy");
     for (size_t i = 0; rc == RC_OK && *is_stored && i < w->n_forms; i++)
         rc = count_version(t, w, &w->forms[i], from, o, e);
+    if (rc == RC_OK && *is_stored && o->n > 0)
+        rc = touch_tree(t, w, o, e);
     fault_point("tally.after_cells");
     buf_release(&c.b);
     buf_release(&c.head.b);

@@ -1,10 +1,13 @@
 /* tally --recount: the cells once more, from the responses. See tally.h. */
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "box/cells.h"
 #include "box/recount.h"
 #include "box/tally.h"
+#include "box/tree.h"
 
 enum { LINES_MAX = 100 };
 
@@ -94,8 +97,33 @@ static enum rc compare_figures(struct recount *r, struct tally *t, const struct 
     return rc;
 }
 
-enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n, bool is_all, int64_t *n_cells,
-                      int64_t *n_differences, struct rc_info *e)
+/* The tree of all responses against the stored one, brought up to date where a tally was killed before it
+ * published; what is published was compared with that by compare_figures. */
+static enum rc compare_tree(struct recount *r, struct tally *t, const struct tally_work *w, struct rc_info *e)
+{
+    struct arena a;
+    struct tree stored, found;
+    char was[2 * MERKLE_BYTES + 1] = "none", is[2 * MERKLE_BYTES + 1] = "none";
+    arena_init(&a, 16 << 20);
+    enum rc rc = tree_make(&stored, t->db, w->survey.survey_id, false, &a, e);
+    if (rc == RC_OK && stored.stored.is_there)
+        rc = tree_make(&found, t->db, w->survey.survey_id, true, &a, e);
+    if (rc == RC_OK && stored.stored.is_there) {
+        if (stored.has_root)
+            (void)sodium_bin2hex(was, sizeof was, stored.root, MERKLE_BYTES);
+        if (found.has_root)
+            (void)sodium_bin2hex(is, sizeof is, found.root, MERKLE_BYTES);
+        if (strcmp(was, is) != 0) {
+            (void)printf("differs: %s Merkle root: stored %s, recomputed %s\n", w->survey.slug, was, is);
+            r->n_differences++;
+        }
+    }
+    arena_release(&a);
+    return rc;
+}
+
+enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n, bool is_all, bool with_trees,
+                      int64_t *n_cells, int64_t *n_differences, struct rc_info *e)
 {
     struct recount r = {0};
     enum rc rc = recount_tables_make(works, n, &r.found, &r.n, e);
@@ -111,6 +139,8 @@ enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n,
         compare_all(&r);
     if (rc == RC_OK)
         rc = compare_figures(&r, t, works, n, e);
+    for (size_t i = 0; rc == RC_OK && with_trees && i < n; i++)
+        rc = compare_tree(&r, t, &works[i], e);
     *n_cells = r.n_cells;
     *n_differences = r.n_differences;
     recount_tables_free(r.found, r.n);

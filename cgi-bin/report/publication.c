@@ -137,6 +137,8 @@ static json_t *document(struct pub_writer *w)
     pub_put(w, o, "time_zone", json_string(p->time_zone != NULL ? p->time_zone : "Asia/Shanghai"));
     pub_put(w, o, "first_day", json_string(p->first_day != NULL ? p->first_day : ""));
     pub_put(w, o, "last_day", json_string(p->last_day != NULL ? p->last_day : ""));
+    if (p->merkle_root != NULL)
+        pub_put(w, o, "merkle_root", json_string(p->merkle_root));
     pub_put(w, o, "questions", questions);
     pub_put(w, o, "weights", pub_weights_json(w, &p->weights));
     pub_put(w, o, "groups", pub_groups_json(w));

@@ -193,6 +193,15 @@ static void read_questions(struct pub_reader *r, const json_t *o, struct publica
     p->questions = q;
 }
 
+/* 32 bytes as lower-case hex digits. */
+static const char *read_hash(struct pub_reader *r, const json_t *o, const char *key)
+{
+    const char *hex = pub_read_text(r, o, key);
+    if (strlen(hex) != 64 || strspn(hex, "0123456789abcdef") != 64)
+        pub_fail(r, RC_INPUT, key);
+    return hex;
+}
+
 static void read_document(struct pub_reader *r, const json_t *o, struct publication *p)
 {
     p->n_langs = pub_read_size(r, o, "languages", FORM_LANGS_MAX);
@@ -215,6 +224,8 @@ static void read_document(struct pub_reader *r, const json_t *o, struct publicat
     p->time_zone = pub_read_text(r, o, "time_zone");
     p->first_day = pub_read_text(r, o, "first_day");
     p->last_day = pub_read_text(r, o, "last_day");
+    if (json_object_get(o, "merkle_root") != NULL)
+        p->merkle_root = read_hash(r, o, "merkle_root");
     read_questions(r, o, p);
     pub_read_weights(r, json_object_get(o, "weights"), p, &p->weights);
     pub_read_groups(r, o, p);

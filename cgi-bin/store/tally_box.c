@@ -188,9 +188,37 @@ enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, bool by_da
     return rc;
 }
 
+struct gone_reader {
+    tally_gone_fn *each;
+    void *ctx;
+};
+
+static enum rc give_gone(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
+{
+    const struct gone_reader *r = ctx;
+    if (n != 4 || c[2].len != TALLY_HASH_BYTES || c[3].p == NULL)
+        return rc_set(e, RC_DB, "a deleted response has no hash or no codes");
+    const struct tally_gone g = {.version_id = db_get_i64(&c[0]), .day = (int32_t)db_get_i64(&c[1]),
+                                 .record_hash = (const unsigned char *)c[2].p,
+                                 .codes = (const unsigned char *)c[3].p, .codes_len = c[3].len};
+    return r->each(r->ctx, &g, e);
+}
+
 enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,
-                               tally_codes_fn *each, void *ctx, struct rc_info *e)
+                               tally_gone_fn *each, void *ctx, struct rc_info *e)
 {
     const struct db_param p[] = {db_i64(survey_id), db_i64(version_id), db_i32(day), db_i64(limit)};
-    return db_stream(db, TS_DELETE_RESPONSES, p, 4, give_codes, &(struct codes_reader){each, ctx}, e);
+    return db_stream(db, TS_DELETE_RESPONSES, p, 4, give_gone, &(struct gone_reader){each, ctx}, e);
+}
+
+enum rc tally_take_out(struct db *db, int64_t survey_id, int64_t limit, tally_gone_fn *each, void *ctx,
+                       struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id), db_i64(limit)};
+    return db_stream(db, TS_TAKE_OUT, p, 2, give_gone, &(struct gone_reader){each, ctx}, e);
+}
+
+enum rc tally_withdrawn(struct db *db, tally_hash_fn *each, void *ctx, struct rc_info *e)
+{
+    return db_stream(db, TS_WITHDRAWN, NULL, 0, give_hash, &(struct hash_reader){each, ctx}, e);
 }

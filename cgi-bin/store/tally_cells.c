@@ -78,6 +78,14 @@ enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct 
     return rc;
 }
 
+enum rc tally_drop_cells(struct db *db, const struct tally_place *at, const struct db_bytes *profiles, size_t n,
+                         struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(at->survey_id), db_i64(at->version_id), db_i32(at->wave),
+                                 db_bytes_array(profiles, n)};
+    return db_query(db, TS_DROP_CELLS, p, 4, NULL, NULL, e);
+}
+
 enum rc tally_margins(struct db *db, int64_t survey_id, int32_t day, struct arena *a, const char **as_of,
                       const char **source, const char **body, struct rc_info *e)
 {

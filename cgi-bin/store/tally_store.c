@@ -31,7 +31,7 @@ static const struct db_stmt stmts[TS_N] = {
                       "WHERE outcome = 'running') INSERT INTO publish.run (kind) VALUES ($1::text) RETURNING run_id", 1},
     [TS_RUN_ADD] = {"run_add", "UPDATE publish.run SET opened = opened + $2::bigint, repeated = repeated + $3::bigint, "
                     "quarantined = quarantined + $4::bigint, retired = retired + $5::bigint, "
-                    "published = published + $6::bigint WHERE run_id = $1::bigint", 6},
+                    "published = published + $6::bigint, withdrawn = withdrawn + $7::bigint WHERE run_id = $1::bigint", 7},
     [TS_RUN_END] = {"run_end", "UPDATE publish.run SET outcome = $2::text, waiting = $3::bigint, message = $4::text, "
                     "finished_at = clock_timestamp() WHERE run_id = $1::bigint", 4},
     [TS_SURVEYS] = {"surveys", "SELECT survey_id, coalesce(current_version, 0), slug, state = 'open' FROM core.survey "
@@ -85,7 +85,7 @@ static const struct db_stmt stmts[TS_N] = {
                              "AND version_id = $2::bigint AND opened_on < date '2000-01-01' + $3::integer "
                              "LIMIT $4::bigint) RETURNING record_hash, version_id, opened_on, codes), words AS ("
                              "DELETE FROM record.comment c USING gone WHERE c.record_hash = gone.record_hash) "
-                             "SELECT version_id, opened_on - date '2000-01-01', codes FROM gone", 4},
+                             "SELECT version_id, opened_on - date '2000-01-01', record_hash, codes FROM gone", 4},
     [TS_READ_CELLS] = {"read_cells", READ_CELLS("cell"), 2},
     [TS_READ_RETIRED] = {"read_retired", READ_CELLS("cell_retired"), 2},
     [TS_FIND_CELLS] = {"find_cells", FIND_CELLS("cell"), 4},
@@ -93,7 +93,7 @@ static const struct db_stmt stmts[TS_N] = {
     [TS_PUT_CELLS] = {"put_cells", PUT_CELLS("cell"), 7},
     [TS_PUT_RETIRED] = {"put_retired", PUT_CELLS("cell_retired"), 7},
     [TS_DAYS] = {"days", "SELECT coalesce(min(opened_on)::text, ''), coalesce(max(opened_on)::text, '') "
-                 "FROM publish.opening WHERE survey_id = $1::bigint AND version_id = $2::bigint", 2},
+                 "FROM publish.opening WHERE survey_id = $1::bigint AND version_id = $2::bigint AND n > 0", 2},
     [TS_MARGINS] = {"margins", "SELECT as_of::text, source, body FROM core.margins WHERE survey_id = $1::bigint "
                     "AND core.margins.as_of <= date '2000-01-01' + $2::integer ORDER BY core.margins.as_of DESC, margins_id DESC LIMIT 1", 2},
     [TS_CURRENT] = {"current", "SELECT p.version_id, p.body_hash FROM publish.current c "
@@ -113,6 +113,34 @@ static const struct db_stmt stmts[TS_N] = {
     [TS_ADOPT_WAVES] = {"adopt_waves", "SELECT publish.adopt_waves($1::bigint)", 1},
     [TS_COMPARABLE] = {"comparable", "SELECT version_a, version_b, question FROM publish.comparable "
                        "WHERE survey_id = $1::bigint ORDER BY version_a, version_b, question COLLATE \"C\"", 1},
+    [TS_WITHDRAWN] = {"withdrawn", "SELECT record_hash FROM intake.withdrawal", 0},
+    [TS_TAKE_OUT] = {"take_out", "WITH gone AS (DELETE FROM record.response WHERE record_hash IN ("
+                     "SELECT r.record_hash FROM intake.withdrawal w JOIN record.response r ON r.record_hash = w.record_hash "
+                     "WHERE r.survey_id = $1::bigint LIMIT $2::bigint) "
+                     "RETURNING record_hash, version_id, opened_on, codes), words AS ("
+                     "DELETE FROM record.comment c USING gone WHERE c.record_hash = gone.record_hash), "
+                     "fewer AS (UPDATE publish.opening o SET n = o.n - g.n FROM (SELECT version_id, opened_on, count(*) AS n "
+                     "FROM gone GROUP BY version_id, opened_on) AS g WHERE o.survey_id = $1::bigint "
+                     "AND o.version_id = g.version_id AND o.opened_on = g.opened_on) "
+                     "SELECT version_id, opened_on - date '2000-01-01', record_hash, codes FROM gone", 2},
+    [TS_TREE] = {"tree", "SELECT secret, root FROM publish.tree WHERE survey_id = $1::bigint", 1},
+    [TS_TREE_ADD] = {"tree_add", "INSERT INTO publish.tree (survey_id, secret) VALUES ($1::bigint, $2::bytea)", 2},
+    [TS_TREE_PARTS] = {"tree_parts", "SELECT part, held, roots FROM publish.tree_part WHERE survey_id = $1::bigint", 1},
+    [TS_TREE_PUT_PART] = {"tree_put_part", "INSERT INTO publish.tree_part (survey_id, part, root, held, roots) "
+                          "VALUES ($1::bigint, $2::integer::smallint, $3::bytea, $4::bytea, $5::bytea) "
+                          "ON CONFLICT (survey_id, part) DO UPDATE SET root = excluded.root, held = excluded.held, "
+                          "roots = excluded.roots", 5},
+    [TS_TREE_DROP_PART] = {"tree_drop_part", "DELETE FROM publish.tree_part WHERE survey_id = $1::bigint "
+                           "AND part = $2::integer", 2},
+    [TS_TREE_ROOT] = {"tree_root", "UPDATE publish.tree SET root = $2::bytea WHERE survey_id = $1::bigint", 2},
+    [TS_TREE_TOUCHED] = {"tree_touched", "SELECT buckets FROM publish.tree_touched WHERE survey_id = $1::bigint", 1},
+    [TS_TREE_TOUCH] = {"tree_touch", "INSERT INTO publish.tree_touched (survey_id, buckets) "
+                       "VALUES ($1::bigint, $2::bytea)", 2},
+    [TS_TREE_CLEAN] = {"tree_clean", "DELETE FROM publish.tree_touched WHERE survey_id = $1::bigint", 1},
+    [TS_LEAVES] = {"leaves", "SELECT record_hash, codes FROM record.response WHERE survey_id = $1::bigint "
+                   "AND record_hash >= $2::bytea AND record_hash <= $3::bytea ORDER BY record_hash", 3},
+    [TS_DROP_CELLS] = {"drop_cells", "DELETE FROM publish.cell WHERE survey_id = $1::bigint AND version_id = $2::bigint "
+                       "AND wave = $3::integer AND profile = ANY ($4::bytea[])", 4},
 };
 
 struct db *tally_db(void)
@@ -148,8 +176,9 @@ enum rc tally_run_begin(struct db *db, const char *kind, int64_t *run_id, struct
 enum rc tally_run_add(struct db *db, int64_t run_id, const struct tally_counts *m, struct rc_info *e)
 {
     const struct db_param p[] = {db_i64(run_id),         db_i64(m->opened),  db_i64(m->repeated),
-                                 db_i64(m->quarantined), db_i64(m->retired), db_i64(m->published)};
-    return db_query(db, TS_RUN_ADD, p, 6, NULL, NULL, e);
+                                 db_i64(m->quarantined), db_i64(m->retired), db_i64(m->published),
+                                 db_i64(m->withdrawn)};
+    return db_query(db, TS_RUN_ADD, p, 7, NULL, NULL, e);
 }
 
 enum rc tally_run_end(struct db *db, int64_t run_id, bool is_done, int64_t waiting, const char *message,

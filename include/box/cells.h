@@ -3,6 +3,7 @@
 #ifndef MINYI_BOX_CELLS_H
 #define MINYI_BOX_CELLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -19,6 +20,7 @@ struct cell {
     const unsigned char *profile;
     size_t profile_len;
     int64_t n;       /* ballots; may be negative while stored cells are subtracted */
+    bool is_stored;  /* it was found among the stored cells while saving */
     int32_t *counts; /* form->n_slots, and room for counter_add */
 };
 
@@ -62,7 +64,8 @@ enum rc cells_merge(struct cells *c, const struct cells *from, struct rc_info *e
 /* The cell of a profile, or NULL. */
 const struct cell *cells_find(const struct cells *c, const unsigned char *profile, size_t len);
 
-/* Add all counts to the stored cells of the place, inside the caller's transaction.
+/* Add all counts to the stored cells of the place, inside the caller's transaction. They may be negative;
+ * a stored cell (of TALLY_CELL) of which no ballot is left is deleted.
  * RC_OK, RC_AWAY, RC_DB, RC_NOMEM; RC_CONFLICT when a count would pass 2^31 - 1 or the stored cell is
  * of another length. Afterwards the counts are no longer in the table: it is reset. */
 enum rc cells_save(struct cells *c, struct db *db, enum tally_cells which, const struct tally_place *at,

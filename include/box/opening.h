@@ -13,13 +13,14 @@ struct opening_entry {
     unsigned char hash[KEY_HASH_BYTES]; /* H("record", key) */
     const struct opened_batch *batch;
     uint32_t at; /* index in the batch */
-    bool is_repeated;
+    bool is_repeated; /* or withdrawn: it does not count */
 };
 
 struct opening {
     struct opening_entry *entries;
     size_t n;                      /* the ballots kept, by hash; behind them lie */
-    size_t n_repeated;             /* the dropped ones, in no order */
+    size_t n_repeated;             /* the dropped ones, in no order; */
+    size_t n_withdrawn;            /* so many of them because they were withdrawn */
     struct opening_entry *spare;   /* for sorting */
 };
 

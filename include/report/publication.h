@@ -158,6 +158,7 @@ struct publication {
     int64_t rounding;  /* counts are rounded to multiples of it; 0 = true counts (demonstration) */
     const char *time_zone; /* of the survey's days; NULL reads as Asia/Shanghai */
     const char *first_day, *last_day; /* days of the openings, YYYY-MM-DD, "" when none */
+    const char *merkle_root; /* over all responses that this tally counted, 64 hex digits; or NULL: none */
     size_t n_questions;
     const struct pub_question *questions;
     struct pub_weights weights;

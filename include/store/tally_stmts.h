@@ -43,6 +43,19 @@ enum tally_stmt {
     TS_WAVES_FILED,
     TS_ADOPT_WAVES,
     TS_COMPARABLE,
+    TS_WITHDRAWN,
+    TS_TAKE_OUT,
+    TS_TREE,
+    TS_TREE_ADD,
+    TS_TREE_PARTS,
+    TS_TREE_PUT_PART,
+    TS_TREE_DROP_PART,
+    TS_TREE_ROOT,
+    TS_TREE_TOUCHED,
+    TS_TREE_TOUCH,
+    TS_TREE_CLEAN,
+    TS_LEAVES,
+    TS_DROP_CELLS,
     TS_N
 };
 

@@ -23,7 +23,7 @@ struct db *tally_db(void) MUST_CHECK;
 enum rc tally_lock(struct db *db, struct rc_info *e) MUST_CHECK;
 
 struct tally_counts {
-    int64_t opened, repeated, quarantined, retired, published;
+    int64_t opened, repeated, quarantined, retired, published, withdrawn;
 };
 
 /* Begin the run's row, kind "tally" or "recount"; rows that still say "running" become "killed". */
@@ -126,9 +126,24 @@ enum rc tally_response_pages(struct db *db, int64_t *n, struct rc_info *e) MUST_
  * distributed table cannot be named by its pages. */
 enum rc tally_read_responses(struct db *db, int64_t from, int64_t to, bool by_day, int64_t *likely,
                              tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
+
+/* A response that was deleted. */
+struct tally_gone {
+    int64_t version_id;
+    int32_t day; /* of its opening */
+    const unsigned char *record_hash, *codes;
+    size_t codes_len;
+};
+typedef enum rc tally_gone_fn(void *ctx, const struct tally_gone *g, struct rc_info *e);
 /* Delete up to `limit` responses of a version opened before `day`, and their comments. */
 enum rc tally_delete_responses(struct db *db, int64_t survey_id, int64_t version_id, int32_t day, int64_t limit,
-                               tally_codes_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
+                               tally_gone_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
+/* Delete up to `limit` responses of a survey that were withdrawn, and their comments, and take them off
+ * the numbers of their openings. */
+enum rc tally_take_out(struct db *db, int64_t survey_id, int64_t limit, tally_gone_fn *each, void *ctx,
+                       struct rc_info *e) MUST_CHECK;
+/* The hashes of all ballots that were ever withdrawn, of every survey. */
+enum rc tally_withdrawn(struct db *db, tally_hash_fn *each, void *ctx, struct rc_info *e) MUST_CHECK;
 
 /* ---- cells and publications ---- */
 
@@ -161,6 +176,10 @@ enum rc tally_find_cells(struct db *db, enum tally_cells which, const struct tal
 enum rc tally_put_cells(struct db *db, enum tally_cells which, const struct tally_place *at,
                         const struct db_bytes *profiles, const int32_t *ns, const int32_t *counts, size_t n,
                         size_t stride, struct rc_info *e) MUST_CHECK;
+
+/* Delete cells of a place (publish.cell alone): no ballot is left in them. */
+enum rc tally_drop_cells(struct db *db, const struct tally_place *at, const struct db_bytes *profiles, size_t n,
+                         struct rc_info *e) MUST_CHECK;
 
 /* First and last day of a version's openings, "YYYY-MM-DD", "" where there was none. */
 enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,

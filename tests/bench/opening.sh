@@ -42,7 +42,8 @@ mkdir "$MINYI_SPOOL_DIR"
 mkdir "$FOLDER/rows" && chmod 777 "$FOLDER/rows"
 sql "CREATE TABLE public.full_box AS TABLE intake.batch"
 forget() {
-    sql "TRUNCATE record.response, record.comment, publish.cell, publish.opening, publish.current, intake.batch"
+    sql "TRUNCATE record.response, record.comment, publish.cell, publish.opening, publish.current, publish.tree,
+        publish.tree_part, publish.tree_touched, intake.batch"
 }
 copy_in() { sql "COPY record.response FROM '$FOLDER/rows/$1' (FORMAT binary)"; }
 

@@ -48,7 +48,7 @@ for i in $(seq 0 "$rounds"); do
     timed sql "SELECT count(*) FROM record.response"
     [ "$OUT" = "$ballots" ] || { echo "recount.sh: $OUT responses, not $ballots" >&2; exit 1; }
     count=$T
-    timed "$SCRATCH_OUT/tally" --recount
+    timed "$SCRATCH_OUT/tally" --recount --cells
     case $OUT in *"agree with their responses") ;; *) echo "recount.sh: $OUT" >&2; exit 1 ;; esac
     [ "$i" != 0 ] || continue # the warm-up
     row "recount, $ballots responses" s - "$T"

@@ -112,6 +112,16 @@ minyi_survey|SELECT * FROM intake.box_state()
 minyi_survey|SELECT intake.destroy_key(1)
 minyi_survey|SELECT intake.put_recovery_key(decode(repeat('ab', 32), 'hex'), true)
 minyi_survey|SELECT intake.drop_batch_synthetic('', 1, 1, 1, 1, 1, '', '')
+minyi_survey|SELECT * FROM intake.withdrawal
+minyi_survey|INSERT INTO intake.withdrawal VALUES (decode(repeat('ab', 16), 'hex'))
+minyi_survey|SELECT intake.is_waiting(decode(repeat('ab', 16), 'hex'))
+minyi_survey|SELECT secret FROM publish.tree
+minyi_survey|SELECT * FROM publish.tree_part
+minyi_results|SELECT secret FROM publish.tree
+minyi_tally|INSERT INTO intake.withdrawal VALUES (decode(repeat('ab', 16), 'hex'))
+minyi_tally|DELETE FROM intake.withdrawal
+minyi_admin|SELECT * FROM intake.withdrawal
+minyi_operator|SELECT intake.withdraw(decode(repeat('ab', 16), 'hex'), decode(repeat('ab', 16), 'hex'))
 minyi_survey|SELECT * FROM publish.cell
 minyi_survey|SELECT * FROM publish.publication
 minyi_survey|INSERT INTO core.survey (slug, sample) VALUES ('x', 'open')
@@ -300,7 +310,7 @@ held() {
             UNION ALL SELECT a.attrelid::regclass || '.' || a.attname || ' ' || x.privilege_type FROM pg_attribute a, aclexplode(a.attacl) x WHERE x.grantee = '$1'::regrole
             UNION ALL SELECT p.oid::regproc || '()' FROM pg_proc p, aclexplode(p.proacl) x WHERE x.grantee = '$1'::regrole) AS t(what)"
 }
-expect "what survey holds" "core.survey SELECT, core.version SELECT, intake.drop_batch(), intake.drop_invited(), intake.newest_key(), intake.spend_codes()" "$(held minyi_survey)"
+expect "what survey holds" "core.survey SELECT, core.version SELECT, intake.drop_batch(), intake.drop_invited(), intake.newest_key(), intake.receipt(), intake.receipt_words(), intake.spend_codes(), intake.withdraw()" "$(held minyi_survey)"
 expect "what results holds" "publish.current SELECT, publish.publication SELECT, registry.census.as_of SELECT, registry.census.body SELECT, registry.census.is_demonstration SELECT, registry.census.n SELECT" "$(held minyi_results | sed 's/, publish.run SELECT//')"
 
 # ---- migrations ----

@@ -33,7 +33,7 @@ result() {
          ;SELECT count(*) FROM intake.batch;SELECT count(*) FROM intake.quarantine" >"$1"
 }
 forget() {
-    sql "TRUNCATE record.response, record.comment, publish.cell, publish.cell_retired, publish.opening, publish.current, intake.batch,
+    sql "TRUNCATE record.response, record.comment, publish.cell, publish.cell_retired, publish.opening, publish.current, publish.tree_part, publish.tree_touched, intake.batch,
          intake.quarantine"
 }
 refill() {
@@ -204,7 +204,7 @@ check "a response of the last day stays" has "retired 0" "$OUT"
 sql "UPDATE record.response SET opened_on = opened_on - 1 WHERE get_byte(record_hash, 0) < 128"
 old=$(sql "SELECT count(*) FROM record.response WHERE get_byte(record_hash, 0) < 128")
 run
-check "older ones are deleted and reported" has "retired $old, published 0" "$OUT"
+check "older ones are deleted and reported" has "retired $old, published 1" "$OUT" # the root is of what is kept
 same "with their comments" 0 "$(sql "SELECT count(*) FROM record.comment WHERE get_byte(record_hash, 0) < 128")"
 check "other comments stay" [ "$(count record.comment)" -gt 0 ]
 same "responses + retired = cells" t "$(sql "SELECT (SELECT count(*) FROM record.response) + (SELECT sum(n) FROM publish.cell_retired) = (SELECT sum(n) FROM publish.cell)")"
@@ -281,7 +281,8 @@ check "then it goes" [ ! -e "$D/keyring/1.key" ]
 same "with its escrow" "t 0" "$(sql "SELECT (destroyed_at IS NOT NULL), length(escrow) FROM intake.epoch_key WHERE epoch_id = 1" | tr '|' ' ')"
 check "its successor stays" [ -s "$D/keyring/3.key" ]
 
-# ---- another database, another keyring, the same ballots ----
+# ---- another database, another keyring, the same ballots (and the same secret of the Merkle tree) ----
+secret=$(sql "SELECT encode(secret, 'hex') FROM publish.tree JOIN core.survey USING (survey_id) WHERE slug = '$SLUG'")
 scratch_stop "$D/pg"
 export MINYI_KEYRING_DIR=$D/keyring2 MINYI_TALLY_SECRETS_DIR=$D/secrets2
 at_end scratch_stop "$D/pg2" immediate
@@ -289,6 +290,7 @@ scratch_cluster "$D/pg2" >/dev/null && scratch_migrate >/dev/null
 minyi key init >/dev/null 2>&1
 run
 minyi publish "sql/seed/$SLUG" >/dev/null
+sql "INSERT INTO publish.tree (survey_id, secret) SELECT survey_id, decode('$secret', 'hex') FROM core.survey"
 drop $SLUG 2000 --seed 3 --comments --at 1000
 drop $SLUG 300 --seed 3 --comments --from 1900 --batch 9 --at 5000
 drop $SLUG 40 --seed 3 --comments --from 0 --batch 3 --at 1
