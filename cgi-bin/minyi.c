@@ -27,6 +27,7 @@ static const struct command {
     {"invite", "SLUG [--count N --out FOLDER] [--lang LANG] [--url https://HOST]",
      "codes for a survey by invitation, on slips to print; without --count: how many are unused", cmd_invite},
     {"poster", "SLUG [--lang LANG] [--url https://HOST] > FILE.svg", "an A4 sheet with the survey's title and QR code", cmd_poster},
+    {"verify", "FILE|- [--root HEX]", "check a receipt's proof of inclusion (needs no database)", cmd_verify},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
 };

@@ -1,7 +1,8 @@
-/* survey: the citizen's program.  Four threads, each with one job:
+/* survey: the citizen's program.  Five threads, each with one job:
  *   acceptor  reads, checks and encodes; answers pages at once from memory; queues ballots
  *   writer    takes whatever waits, seals it, one COMMIT (or one spool file) for all
  *   replier   answers each citizen, never before the ballot is durable
+ *   clerk     looks receipts up and takes withdrawals
  *   keeper    looks for new questionnaires and keys, and empties the spool
  * Wiring only: pages/ knows what to say, box/ how to keep it. */
 #include <malloc.h>
@@ -16,6 +17,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "pages/survey.h"
+#include "store/receipt_store.h"
 #include "web/fcgi.h"
 
 enum {
@@ -37,7 +39,8 @@ struct program {
     struct survey_site site;
     struct intake intake;
     struct survey_keeper keeper;
-    struct ballot_queue to_write, to_reply;
+    struct ballot_queue to_write, to_reply, to_look;
+    struct db *receipts; /* the clerk's connection */
     struct slot *slots;
     size_t n_slots;
     pthread_mutex_t lock; /* of the free list */
@@ -51,6 +54,8 @@ static const struct web_route routes[] = {
     {WEB_GET, "/", home_show},
     {WEB_GET, "/survey/*", survey_get},
     {WEB_POST, "/survey/*", survey_post},
+    {WEB_GET, "/receipt", lookup_get},
+    {WEB_POST, "/receipt", lookup_post},
     {WEB_GET, "/readyz", survey_readyz},
     {WEB_GET, "/metrics", survey_metrics},
 };
@@ -98,11 +103,11 @@ static void accept_until_stopping(struct program *p)
         enum rc rc = fcgi_accept(s->fcgi, &s->arena, &rq, &why);
         if (rc == RC_GONE)
             break;
-        s->ballot.is_filled = false;
+        s->ballot.is_filled = s->ballot.is_lookup = false;
         p->site.ballot = &s->ballot;
         fcgi_dispatch(&app, &rq, rc, &why, &rs);
         if (s->ballot.is_filled) {
-            ballot_queue_push(&p->to_write, &s->ballot.intake);
+            ballot_queue_push(s->ballot.is_lookup ? &p->to_look : &p->to_write, &s->ballot.intake);
         } else {
             fcgi_reply(s->fcgi, &rq, &rs);
             slot_give(p, s);
@@ -123,26 +128,51 @@ static void *writer(void *arg)
     return NULL;
 }
 
-static void *replier(void *arg)
+typedef void answer_fn(struct program *p, const struct survey_ballot *b, struct arena *a, struct response *rs);
+
+/* Answer whatever comes through a queue, until it is closed and empty. */
+static void answer_all(struct program *p, struct ballot_queue *q, answer_fn *answer)
 {
-    struct program *p = arg;
     struct arena a;
     struct response rs;
     let_others_first();
     arena_init(&a, REQUEST_ARENA_MAX);
     response_init(&rs);
-    for (struct intake_ballot *list; (list = ballot_queue_take(&p->to_reply)) != NULL;)
+    for (struct intake_ballot *list; (list = ballot_queue_take(q)) != NULL;)
         for (struct intake_ballot *next; list != NULL; list = next) {
             struct slot *s = (struct slot *)list; /* the first member of its first member */
             next = list->next;
             response_reset(&rs);
             arena_reset(&a);
-            survey_ballot_answer(&p->site, &s->ballot, &a, &rs);
+            answer(p, &s->ballot, &a, &rs);
             fcgi_reply(s->fcgi, &s->ballot.request, &rs);
             slot_give(p, s);
         }
     response_release(&rs);
     arena_release(&a);
+}
+
+static void answer_ballot(struct program *p, const struct survey_ballot *b, struct arena *a, struct response *rs)
+{
+    survey_ballot_answer(&p->site, b, a, rs);
+}
+
+static void answer_lookup(struct program *p, const struct survey_ballot *b, struct arena *a, struct response *rs)
+{
+    lookup_answer(&p->site, b, p->receipts, a, rs);
+}
+
+static void *replier(void *arg)
+{
+    struct program *p = arg;
+    answer_all(p, &p->to_reply, answer_ballot);
+    return NULL;
+}
+
+static void *clerk(void *arg)
+{
+    struct program *p = arg;
+    answer_all(p, &p->to_look, answer_lookup);
     return NULL;
 }
 
@@ -196,11 +226,13 @@ static enum rc start_store(struct program *p, struct rc_info *e)
     p->keeper = (struct survey_keeper){.site = &p->site, .intake = &p->intake, .db = survey_store_new(deadline_ms),
                                        .cache_dir = setting(SET_CACHE_DIR), .spool_dir = setting(SET_SPOOL_DIR),
                                        .refresh_s = setting_int(SET_REFRESH_S), .is_stopping = fcgi_is_stopping};
-    if (box.ctx == NULL || p->keeper.db == NULL)
+    p->receipts = receipt_store_new(deadline_ms);
+    if (box.ctx == NULL || p->keeper.db == NULL || p->receipts == NULL)
         return rc_set(e, RC_NOMEM, "no memory for the database");
     intake_init(&p->intake, &box, setting(SET_SPOOL_DIR));
     ballot_queue_init(&p->to_write);
     ballot_queue_init(&p->to_reply);
+    ballot_queue_init(&p->to_look);
     return RC_OK;
 }
 
@@ -220,6 +252,7 @@ static enum rc start_site(struct program *p, struct rc_info *e)
     p->site.cookie_days = setting_int(SET_COOKIE_DAYS);
     p->site.intake = &p->intake;
     p->site.queue = &p->to_write;
+    p->site.lookups = &p->to_look;
     return rc;
 }
 
@@ -243,7 +276,7 @@ static enum rc start_slots(struct program *p, struct rc_info *e)
 /* Serve until SIGTERM; then what is in hand is finished: written, answered, and only then the end. */
 static enum rc run(struct program *p, struct rc_info *e)
 {
-    void *(*const jobs[])(void *) = {writer, replier, keeper};
+    void *(*const jobs[])(void *) = {writer, replier, clerk, keeper};
     enum { N_JOBS = sizeof jobs / sizeof *jobs };
     pthread_t threads[N_JOBS];
     pthread_attr_t attr;
@@ -255,6 +288,7 @@ static enum rc run(struct program *p, struct rc_info *e)
     (void)pthread_attr_destroy(&attr);
     accept_until_stopping(p);
     ballot_queue_close(&p->to_write);
+    ballot_queue_close(&p->to_look);
     intake_wake(&p->intake);
     for (size_t i = 0; i < N_JOBS; i++)
         (void)pthread_join(threads[i], NULL);

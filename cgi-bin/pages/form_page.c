@@ -95,6 +95,24 @@ static void put_told(struct html *w, const struct form_view *v, const char *key,
     html_lit(w, "</dd>\n");
 }
 
+/* The smallest age, and a kind way out for those under it. */
+static void put_age(struct html *w, const struct form_view *v)
+{
+    char number[24];
+    (void)snprintf(number, sizeof number, "%lld", (long long)v->form->smallest_age);
+    html_lit(w, "<dt>");
+    put_tr(w, v, "form.age");
+    html_lit(w, "</dt><dd>");
+    html_tr(w, v->c, v->clang, "form.age_text", "n", number, NULL);
+    html_lit(w, " <a href=\"/survey/");
+    html_url(w, v->slug);
+    html_lit(w, "/younger?lang=");
+    html_url(w, v->form->langs[v->flang]);
+    html_lit(w, "\">");
+    html_tr(w, v->c, v->clang, "form.age_younger", "n", number, NULL);
+    html_lit(w, "</a></dd>\n");
+}
+
 /* Days are what is promised; nobody pictures 3650 of them. */
 static void put_until(struct html *w, const struct form_view *v)
 {
@@ -117,12 +135,13 @@ void form_terms(struct html *w, const struct form_view *v)
     put_term(w, v, "form.organiser", form_text(&f->organiser, v->flang));
     put_term(w, v, "form.population", form_text(&f->population, v->flang));
     if (f->smallest_age > 0)
-        put_told(w, v, "form.age", "form.age_text", f->smallest_age);
+        put_age(w, v);
     put_term(w, v, "form.basis", form_text(&f->legal_basis, v->flang));
     put_told(w, v, "form.stored", "form.stored_text", 0);
     put_told(w, v, "form.seen", f->min_opening > 1 ? "form.seen_text" : "form.seen_demo", f->min_opening);
     put_until(w, v);
     put_told(w, v, "form.pseudonym", f->is_read_back ? "form.pseudonym_read_back" : "form.pseudonym_text", 0);
+    put_told(w, v, "form.receipt", f->is_read_back ? "form.receipt_read_back" : "form.receipt_text", 0);
     put_term(w, v, "form.handler", form_text(&f->handler, v->flang));
     put_term(w, v, "form.contact", form_text(&f->contact, v->flang));
     html_lit(w, "</dl>\n");

@@ -70,6 +70,11 @@ enum rc home_show(void *app, const struct request *rq, struct response *rs, stru
     html_lit(&w, "\">");
     html_tr(&w, site->c, lang, "home.results", NULL);
     html_lit(&w, "</a></p>\n");
+    html_lit(&w, "<p><a href=\"/receipt?lang=");
+    html_url(&w, langs[lang]);
+    html_lit(&w, "\">");
+    html_tr(&w, site->c, lang, "home.receipt", NULL);
+    html_lit(&w, "</a></p>\n");
     page_end(&w, &p);
     return html_ok(&w) ? RC_OK : rc_set(e, RC_NOMEM, "the list of surveys does not fit into a page");
 }

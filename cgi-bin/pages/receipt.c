@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "pages/survey.h"
+#include "report/qr.h"
 
 struct told {
     struct html w;
@@ -68,32 +69,74 @@ static void put_another_person(struct told *t, const struct survey *s, size_t fl
     html_lit(&t->w, "</button></p></form>\n");
 }
 
+static void put_use(struct told *t, const char *key, const char *contact)
+{
+    html_lit(&t->w, "<li>");
+    html_tr(&t->w, t->p.c, t->p.lang, key, "contact", contact, NULL);
+    html_lit(&t->w, "</li>\n");
+}
+
+/* What the receipt can do, by the survey's real settings. */
+static void put_uses(struct told *t, const struct form *f, const char *contact)
+{
+    html_lit(&t->w, "<h2>");
+    html_tr(&t->w, t->p.c, t->p.lang, "receipt.use", NULL);
+    html_lit(&t->w, "</h2>\n<ul class=\"measure\">\n");
+    put_use(t, "receipt.use_look", "");
+    put_use(t, "receipt.use_withdraw", "");
+    put_use(t, f->is_read_back ? "receipt.use_read_back" : "receipt.use_no_read_back", "");
+    put_use(t, "receipt.use_once", "");
+    if (*contact != '\0')
+        put_use(t, "receipt.use_ask_contact", contact);
+    put_use(t, "receipt.use_secret", "");
+    html_lit(&t->w, "</ul>\n");
+}
+
+/* The code for a screenshot: in groups of four, and as a picture that holds text, never a link, so that
+ * scanning it opens nothing. */
+static void put_code(struct told *t, const struct ballot_key *key, struct arena *a, struct response *rs)
+{
+    char shown[20];
+    struct rc_info ignored;
+    key_show(key, shown);
+    html_lit(&t->w, "<div class=\"receipt\">\n<div>\n<h2>");
+    html_tr(&t->w, t->p.c, t->p.lang, "receipt.code", NULL);
+    html_lit(&t->w, "</h2>\n<p class=\"code\" id=\"receipt\" translate=\"no\" dir=\"ltr\">");
+    html_text(&t->w, shown);
+    html_lit(&t->w, "</p>\n<p>");
+    html_tr(&t->w, t->p.c, t->p.lang, "receipt.keep", NULL);
+    html_lit(&t->w, "</p>\n</div>\n<div class=\"qr\">");
+    const char *text = tr_fill(a, t->p.c, t->p.lang, "receipt.qr", "code", shown, NULL);
+    const char *alt = tr_fill(a, t->p.c, t->p.lang, "receipt.qr_alt", "code", shown, NULL);
+    if (text == NULL || alt == NULL || qr_svg(&rs->body, text, alt, &ignored) != RC_OK)
+        rs->body.has_failed = true;
+    html_lit(&t->w, "</div>\n</div>\n");
+}
+
+/* A POST: the code stands in no address. */
+static void put_look_up(struct told *t, const struct ballot_key *key)
+{
+    const char *const *langs;
+    (void)catalogue_langs(t->p.c, &langs);
+    html_lit(&t->w, "<form method=\"post\" action=\"/receipt\"><p><input type=\"hidden\" name=\"_lang\" value=\"");
+    html_attr(&t->w, langs[t->p.lang]);
+    html_lit(&t->w, "\"><input type=\"hidden\" name=\"code\" value=\"");
+    html_attr(&t->w, key->c);
+    html_lit(&t->w, "\"><button type=\"submit\" class=\"second\">");
+    html_tr(&t->w, t->p.c, t->p.lang, "receipt.look_now", NULL);
+    html_lit(&t->w, "</button></p></form>\n");
+}
+
 void receipt_page(const struct survey_site *site, const struct survey *s, size_t flang,
-                  const struct ballot_key *key, struct response *rs)
+                  const struct ballot_key *key, struct arena *a, struct response *rs)
 {
     struct told t;
-    char shown[20];
     const struct form *f = s->current->form;
-    const char *contact = form_text(&f->contact, flang);
-    key_show(key, shown);
     begin(&t, site, s, flang, "receipt.title", "/received", rs);
     put_text(&t, "receipt.text");
-    html_lit(&t.w, "<div class=\"receipt\">\n<h2>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.code", NULL);
-    html_lit(&t.w, "</h2>\n<p class=\"code\" id=\"receipt\" translate=\"no\">");
-    html_text(&t.w, shown);
-    html_lit(&t.w, "</p>\n<p>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.keep", NULL);
-    html_lit(&t.w, "</p>\n</div>\n<h2>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.use", NULL);
-    html_lit(&t.w, "</h2>\n<ul class=\"measure\">\n<li>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.use_once", NULL);
-    html_lit(&t.w, "</li>\n<li>");
-    html_tr(&t.w, t.p.c, t.p.lang, *contact != '\0' ? "receipt.use_ask_contact" : "receipt.use_ask", "contact",
-            contact, NULL);
-    html_lit(&t.w, "</li>\n<li>");
-    html_tr(&t.w, t.p.c, t.p.lang, "receipt.use_secret", NULL);
-    html_lit(&t.w, "</li>\n</ul>\n");
+    put_code(&t, key, a, rs);
+    put_uses(&t, f, form_text(&f->contact, flang));
+    put_look_up(&t, key);
     put_link(&t, "/results/", s->slug, "", "receipt.results");
     put_another_person(&t, s, flang);
     page_end(&t.w, &t.p);

@@ -341,6 +341,26 @@ static void put_downloads(struct html *w, const struct results_view *v)
     html_lit(w, "</a></p>\n");
 }
 
+/* For those who check a proof of inclusion. */
+static void put_root(struct html *w, const struct results_view *v)
+{
+    const char *const *langs;
+    (void)catalogue_langs(v->c, &langs);
+    if (v->p->merkle_root == NULL)
+        return;
+    html_lit(w, "<h2 id=\"merkle-root\">");
+    html_text(w, results_text(v, "results.merkle"));
+    html_lit(w, "</h2>\n<p class=\"measure\">");
+    html_text(w, results_text(v, "results.merkle_text"));
+    html_lit(w, "</p>\n<p class=\"code small\" translate=\"no\" dir=\"ltr\">");
+    html_text(w, v->p->merkle_root);
+    html_lit(w, "</p>\n<p><a href=\"/receipt?lang=");
+    html_url(w, langs[v->lang]);
+    html_lit(w, "\">");
+    html_text(w, results_text(v, "results.merkle_link"));
+    html_lit(w, "</a></p>\n");
+}
+
 static void put_questions(struct html *w, const struct results_view *v)
 {
     bool has_profile = false;
@@ -407,6 +427,7 @@ void results_write_survey(struct html *w, const struct results_view *v)
     if (v->p->n_waves + v->p->n_crosses + v->p->n_grids > 0)
         put_part_link(w, v, "tables", "results.tables", "results.tables_link");
     results_put_weights(w, v);
+    put_root(w, v);
     put_downloads(w, v);
     page_end(w, &p);
     buf_release(&title);

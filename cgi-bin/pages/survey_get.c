@@ -1,4 +1,5 @@
-/* GET /survey/SLUG (the form, or "already received") and /survey/SLUG/received (the receipt). */
+/* GET /survey/SLUG (the form, or "already received"), /survey/SLUG/received (the receipt) and
+ * /survey/SLUG/younger (for those under the smallest age). */
 #include <string.h>
 
 #include "pages/error.h"
@@ -41,7 +42,7 @@ static enum rc show_receipt(struct survey_site *site, const struct request *rq, 
 {
     struct key_token t;
     if (survey_key_cookie(site, s, rq, &t) == KEY_SENT) {
-        receipt_page(site, s, flang, &t.key, rs);
+        receipt_page(site, s, flang, &t.key, rq->arena, rs);
         return RC_OK;
     }
     rs->status = 303; /* nothing was sent from this browser */
@@ -63,6 +64,10 @@ enum rc survey_get(void *app, const struct request *rq, struct response *rs, str
         return show_form(site, rq, s, flang, rs, e);
     if (strcmp(tail, "/received") == 0)
         return show_receipt(site, rq, s, flang, rs, e);
+    if (strcmp(tail, "/younger") == 0 && f->smallest_age > 0) { /* under the smallest age: a kind end, nothing stored */
+        survey_notice_page(site, rq, s, "form.younger", 200, rs);
+        return RC_OK;
+    }
     if (strcmp(tail, "/new") != 0)
         return rc_set(e, RC_NOTFOUND, "no such page");
     rs->allow = "POST";

@@ -265,7 +265,7 @@ void survey_ballot_answer(const struct survey_site *site, const struct survey_ba
         p.token.is_sent = true;
         rs->set_cookie = survey_key_set_cookie(site, b->survey, &p.token, a);
         if (b->is_cookieless)
-            receipt_page(site, b->survey, b->flang, &p.token.key, rs);
+            receipt_page(site, b->survey, b->flang, &p.token.key, a, rs);
         else
             rc = see_received(b->survey, b->is_lang_chosen ? b->version->form->langs[b->flang] : NULL, a, rs, &e);
     }

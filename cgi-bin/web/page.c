@@ -72,6 +72,15 @@ static void put_meta(struct html *w, const struct page *p)
         html_lit(w, "<meta name=\"robots\" content=\"noindex\">\n");
 }
 
+static void put_script(struct html *w, const char *name)
+{
+    if (*asset_url(name) == '\0')
+        return;
+    html_lit(w, "<script src=\"");
+    html_attr(w, asset_url(name));
+    html_lit(w, "\" defer></script>\n");
+}
+
 static void put_head(struct html *w, const struct page *p)
 {
     html_lit(w, "<!doctype html>\n<html lang=\"");
@@ -92,11 +101,10 @@ static void put_head(struct html *w, const struct page *p)
     html_lit(w, "\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
     html_attr(w, asset_url("icon.svg"));
     html_lit(w, "\">\n");
-    if (p->has_script && *asset_url("survey.js") != '\0') {
-        html_lit(w, "<script src=\"");
-        html_attr(w, asset_url("survey.js"));
-        html_lit(w, "\" defer></script>\n");
-    }
+    if (p->has_script)
+        put_script(w, "survey.js");
+    if (p->script != NULL)
+        put_script(w, p->script);
     html_lit(w, "</head>\n");
 }
 

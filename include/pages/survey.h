@@ -49,6 +49,10 @@ struct survey_set {
     const struct survey *items;
 };
 
+/* What the citizen wants of a receipt. */
+enum lookup_wish { LOOKUP_SHOW, LOOKUP_WITHDRAW, LOOKUP_CONFIRM };
+enum { LOOKUPS_MAX = 32 }; /* that wait: more are told to come back, so that ballots find free requests */
+
 /* What all pages of the program share. Read-only for the threads that serve, but for `set`. */
 struct survey_site {
     const struct catalogue *c;
@@ -63,7 +67,8 @@ struct survey_site {
     atomic_llong n_spool_files, n_spool_bad, spool_oldest_s;
     atomic_bool can_spool;
     struct ballot_queue *queue;
-    struct survey_ballot *ballot; /* the acceptor's: free for the next POST; survey_post fills it */
+    struct ballot_queue *lookups;           /* receipts to be looked up, by a thread and a connection of its own */
+    struct survey_ballot *ballot; /* the acceptor's: free for the next POST; survey_post or lookup_post fills it */
 };
 
 /* A checked ballot between the acceptor, the writer and the replier. */
@@ -77,6 +82,9 @@ struct survey_ballot {
     bool is_cookieless; /* the key came in the form: the receipt is the answer itself */
     bool is_lang_chosen; /* the page's language is not what the browser would be given by itself */
     struct request request; /* to show the answers again; everything lives in its arena */
+    /* or a receipt to be looked up; of the rest only `request` and `token.key` are meant then */
+    bool is_lookup;
+    enum lookup_wish wish;
 };
 
 /* ---- the set (survey_set.c) ---- */
@@ -131,6 +139,12 @@ void form_problem_text(struct html *w, const struct form_view *v, const struct f
 
 web_handler home_show, survey_get, survey_post, survey_readyz, survey_metrics;
 
+/* /receipt (lookup.c): the form for a code; and a code, checked and handed on. */
+web_handler lookup_get, lookup_post;
+/* The answer to it, from the database (receipt_store_new). */
+void lookup_answer(const struct survey_site *site, const struct survey_ballot *b, struct db *db, struct arena *a,
+                   struct response *rs);
+
 /* The answer to a ballot that the writer is done with: 303 or the receipt, or 503 with the answers. */
 void survey_ballot_answer(const struct survey_site *site, const struct survey_ballot *b, struct arena *a,
                           struct response *rs);
@@ -144,9 +158,9 @@ void survey_error_page(void *app, const struct request *rq, enum rc rc, const st
 void survey_notice_page(const struct survey_site *site, const struct request *rq, const struct survey *s,
                         const char *stem, int status, struct response *rs);
 
-/* The receipt (receipt.c): the key in groups of four and what it is for. */
+/* The receipt (receipt.c): the key in groups of four, as a QR code, and what it is for. */
 void receipt_page(const struct survey_site *site, const struct survey *s, size_t flang,
-                  const struct ballot_key *key, struct response *rs);
+                  const struct ballot_key *key, struct arena *a, struct response *rs);
 /* "Already received": where the receipt is, and a new ballot for another person. */
 void received_already_page(const struct survey_site *site, const struct survey *s, size_t flang,
                            struct response *rs);

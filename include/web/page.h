@@ -19,6 +19,7 @@ struct page {
     bool is_error;
     bool is_demonstration;   /* the notice that ballots are synthetic, in both languages */
     bool has_script;         /* the survey page's script */
+    const char *script;      /* another one, by its source name; or NULL */
     bool is_indexable;       /* false: robots noindex */
 };
 
