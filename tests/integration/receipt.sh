@@ -66,7 +66,7 @@ expect_in "and it is named as such" "$body" "One character is wrong, or two chan
 ask "${A:1}"
 expect_in "a missing character" "$body" "has 16 letters and digits"
 ask '%22%3E%3Cscript%3E'
-expect_in "what was typed is shown as text" "$body" 'value="&quot;&gt;&lt;script&gt;"'
+expect_in "what was typed is shown as text" "$body" 'value="&#34;&gt;&lt;script&gt;"'
 req POST /receipt -d "code=$A&code=$A"
 expect "the code twice" "$status" 400
 req POST /receipt -d "code=$A&other=1"

@@ -232,7 +232,9 @@ static void the_terms_are_the_survey_s_own(void **state)
     assert_int_equal(get(x, "/survey/s-1", ""), RC_OK);
     assert_shows(x, "<dt>Who asks</dt><dd>A</dd>");
     assert_shows(x, "<dt>Who handles the data</dt><dd>B</dd>");
-    assert_shows(x, "<dd>For people aged 18 or over.</dd>");
+    assert_shows(x, "<dd>For people aged 18 or over; by sending you say that you are. "
+                    "<a href=\"/survey/s-1/younger?lang=en\">I am younger than 18</a></dd>");
+    assert_shows(x, "whether your ballot was counted, and withdraw it; not what was chosen.");
     assert_shows(x, "opened together with others, 20 or more at a time");
     assert_shows(x, "<dd>400 days after the count");
     assert_shows(x, "pseudonymous");
@@ -595,6 +597,90 @@ static void a_broken_survey_leaves_the_others(void **state)
     assert_int_equal(get(x, "/survey/s-1", ""), RC_OK);
 }
 
+/* ---- receipts ---- */
+
+static enum rc look(struct fixture *x, const char *body)
+{
+    struct request rq = request(x, "/receipt", "", body);
+    x->ballot.is_lookup = false;
+    return lookup_post(&x->site, &rq, &x->rs, &x->e);
+}
+
+static void too_young_ends_kindly(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(get(x, "/survey/s-1/younger", ""), RC_OK);
+    assert_int_equal(x->rs.status, 200);
+    assert_null(x->rs.set_cookie);
+    assert_shows(x, "<h1>Thank you for your interest</h1>");
+    assert_not_shown(x, "<form");
+}
+
+static void a_code_is_checked_and_handed_on(void **state)
+{
+    struct fixture *x = *state;
+    struct ballot_queue queue;
+    ballot_queue_init(&queue);
+    x->site.lookups = &queue;
+    struct request rq = request(x, "/receipt", "", NULL);
+    assert_int_equal(lookup_get(&x->site, &rq, &x->rs, &x->e), RC_OK);
+    assert_shows(x, "<form method=\"post\" action=\"/receipt\" novalidate>");
+    assert_int_equal(look(x, "code=0000+0000-0000+0000&_lang=en"), RC_OK);
+    assert_true(x->ballot.is_filled && x->ballot.is_lookup);
+    assert_string_equal(x->ballot.token.key.c, "0000000000000000");
+    assert_int_equal(x->ballot.wish, LOOKUP_SHOW);
+    assert_int_equal(look(x, "code=0000000000000000&wish=confirm"), RC_OK);
+    assert_int_equal(x->ballot.wish, LOOKUP_CONFIRM);
+    x->site.lookups = NULL;
+}
+
+static void a_typing_error_is_named(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(look(x, "code=0000000000000001"), RC_OK);
+    assert_int_equal(x->rs.status, 422);
+    assert_false(x->ballot.is_filled);
+    assert_shows(x, "One character is wrong, or two changed places.");
+    assert_shows(x, "value=\"0000000000000001\" aria-invalid=\"true\"");
+    assert_int_equal(look(x, "code=%22%3E%3Cb%3E"), RC_OK);
+    assert_shows(x, "A receipt code has 16 letters and digits.");
+    assert_shows(x, "value=\"&#34;&gt;&lt;b&gt;\"");
+    assert_int_equal(look(x, "_lang=en"), RC_OK);
+    assert_int_equal(x->rs.status, 422);
+}
+
+static void receipts_refused(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(look(x, "code=0000000000000000&code=0000000000000000"), RC_INPUT);
+    assert_int_equal(look(x, "code=0000000000000000&wish=everything"), RC_INPUT);
+    assert_int_equal(look(x, "code=0000000000000000&more=1"), RC_INPUT);
+    struct request rq = request(x, "/receipt", "", "code=0000000000000000");
+    rq.is_same_origin = false;
+    assert_int_equal(lookup_post(&x->site, &rq, &x->rs, &x->e), RC_FORBIDDEN);
+    assert_false(x->ballot.is_filled);
+}
+
+static void too_many_at_once_are_told_so(void **state)
+{
+    struct fixture *x = *state;
+    struct ballot_queue queue;
+    static struct intake_ballot waiting[LOOKUPS_MAX];
+    ballot_queue_init(&queue);
+    x->site.lookups = &queue;
+    for (size_t i = 0; i < LOOKUPS_MAX; i++) {
+        assert_int_equal(look(x, "code=0000000000000000"), RC_OK);
+        assert_true(x->ballot.is_filled);
+        waiting[i] = (struct intake_ballot){.result = RC_OK};
+        ballot_queue_push(&queue, &waiting[i]);
+    }
+    assert_int_equal(look(x, "code=0000000000000000"), RC_OK);
+    assert_false(x->ballot.is_filled);
+    assert_int_equal(x->rs.status, 503);
+    assert_string_equal(x->rs.retry_after, "60");
+    x->site.lookups = NULL;
+}
+
 static void every_failing_allocation_of_a_post(void **state)
 {
     struct fixture *x = *state;
@@ -638,6 +724,11 @@ int main(void)
         TEST(closed_unknown_foreign_and_not_loaded),
         TEST(the_home_page_lists_what_is_open),
         TEST(a_broken_survey_leaves_the_others),
+        TEST(too_young_ends_kindly),
+        TEST(a_code_is_checked_and_handed_on),
+        TEST(a_typing_error_is_named),
+        TEST(receipts_refused),
+        TEST(too_many_at_once_are_told_so),
         TEST(every_failing_allocation_of_a_post),
     };
     if (sodium_init() < 0)

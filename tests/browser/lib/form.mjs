@@ -77,6 +77,13 @@ export async function receipt(page) {
   return code.replace(/[\s-]/g, '');
 }
 
+/** Ask for a receipt as a person does: type its code. */
+export async function lookUp(page, origin, code) {
+  await page.goto(`${origin}/receipt`);
+  await page.fill('#code', code);
+  return send(page);
+}
+
 /** The page "already received" instead of a form, and from there the receipt. */
 export async function receiptAgain(page) {
   assert.equal(await page.locator('main [name=agree]').count(), 0, 'there is no second form');

@@ -1,7 +1,7 @@
 // Every kind of page, and how a visitor comes to it.  In this order: "received" needs a ballot sent.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORM, RECEIVED, RESULTS, ballot, fill, send, vote } from './form.mjs';
+import { FORM, RECEIVED, RESULTS, ballot, fill, lookUp, send, sendBy, vote } from './form.mjs';
 import { root } from './stack.mjs';
 
 const at = (path) => (page, origin) => page.goto(origin + path);
@@ -35,6 +35,15 @@ export const pages = [
       return page.goto(origin + RECEIVED);
     } },
   { name: 'already', open: at(FORM), isDemonstration: true },
+  { name: 'younger', open: at(`${FORM}/younger`), isDemonstration: true },
+  { name: 'receipt-code', open: at('/receipt') },
+  { name: 'receipt-typo', isError: true, open: (page, origin) => lookUp(page, origin, '0123') },
+  { name: 'receipt-unknown', open: (page, origin) => lookUp(page, origin, '0000 0000 0000 0000') },
+  { name: 'receipt-found',
+    async open(page, origin) {
+      await page.goto(origin + RECEIVED);
+      return sendBy(page, () => page.locator('form[action="/receipt"] button').click());
+    } },
   { name: 'results-list', open: at('/results/') },
   { name: 'results', open: at(RESULTS), isDemonstration: true },
   { name: 'census', open: at('/census/') },
