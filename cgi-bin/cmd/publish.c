@@ -9,12 +9,12 @@
 
 enum { ARENA_BYTES = 64 << 20, JSON_MAX = 16 << 20, PROBLEMS_MAX = 1 << 20 };
 
-/* Read the folder; problems go to stderr, one line each. */
-static enum rc read_form(const char *dir, struct arena *a, struct form **out, struct rc_info *e)
+/* Read the workbook or folder; problems go to stderr, one line each. */
+static enum rc read_form(const char *path, struct arena *a, struct form **out, struct rc_info *e)
 {
     struct buf problems;
     buf_init(&problems, PROBLEMS_MAX);
-    enum rc rc = xlsform_read_dir(dir, a, out, &problems, e);
+    enum rc rc = xlsform_read_path(path, a, out, &problems, e);
     if (problems.len > 0)
         (void)fputs(problems.p, stderr);
     buf_release(&problems);
@@ -26,7 +26,7 @@ enum rc cmd_check(int argc, char **argv, struct rc_info *e)
     struct arena a;
     struct form *f = NULL;
     if (argc != 2)
-        return rc_set(e, RC_USAGE, "name the folder of the questionnaire");
+        return rc_set(e, RC_USAGE, "name the questionnaire: an Excel workbook, or a folder of CSV files");
     arena_init(&a, ARENA_BYTES);
     enum rc rc = read_form(argv[1], &a, &f, e);
     if (rc == RC_OK)
@@ -110,7 +110,7 @@ enum rc cmd_publish(int argc, char **argv, struct rc_info *e)
     struct arena a;
     struct form *f = NULL;
     if (argc != 2)
-        return rc_set(e, RC_USAGE, "name the folder of the questionnaire");
+        return rc_set(e, RC_USAGE, "name the questionnaire: an Excel workbook, or a folder of CSV files");
     arena_init(&a, ARENA_BYTES);
     enum rc rc = read_form(argv[1], &a, &f, e);
     if (rc == RC_OK)

@@ -7,10 +7,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "form/xlsform_inner.h"
+#include "form/xlsx.h"
 
 /* RETAIN_MIN: with a response its hash goes, which stops the same ballot from counting again; so it stays
  * longer than a ballot's key is taken (MINYI_COOKIE_DAYS, at most 30). */
@@ -112,15 +114,47 @@ static const char *const settings_plain[] = {"form_id", "default_language", "ver
 static const char *const settings_translated[] = {"form_title", "description", "organiser", "handler", "contact",
                                                   "legal_basis", "population", NULL};
 
+static bool is_column_empty(const struct sheet *s, size_t col)
+{
+    for (size_t row = 0; row < s->n_rows; row++)
+        if (*sheet_at(s, row, col) != '\0')
+            return false;
+    return true;
+}
+
+/* What XLSForm knows and this survey does not do: named, so that an author knows what to do without. */
+static const char *unsupported(const char *head)
+{
+    static const char *const media[] = {"image", "big-image", "audio", "video", "media"};
+    for (size_t i = 0; i < sizeof media / sizeof *media; i++)
+        if (is_head(head, media[i]))
+            return "pictures, sounds and films are not supported: say it in words";
+    return strcmp(head, "repeat_count") == 0 ? "repeated groups are not supported: write the questions out" : NULL;
+}
+
+static void check_head(struct xlsform_reader *r, const struct sheet *s, size_t col)
+{
+    const char *head = s->head[col], *why = unsupported(head);
+    if (*head == '\0')
+        xlsform_problem(r, s, SIZE_MAX, "header", "column %zu has cells and no name", col + 1);
+    else if (why != NULL)
+        xlsform_problem(r, s, SIZE_MAX, head, "%s", why);
+    else
+        xlsform_problem(r, s, SIZE_MAX, head, "this column is not known: remove it, or empty it");
+}
+
 static void check_heads(struct xlsform_reader *r, const struct sheet *s, const char *const *plain, const char *const *translated)
 {
     for (size_t i = 0; i < s->n_cols; i++) {
-        if (!is_known(s->head[i], plain, translated))
-            xlsform_problem(r, s, SIZE_MAX, s->head[i], "this column is not known yet: remove it");
+        bool is_known_head = is_known(s->head[i], plain, translated);
+        if (!is_known_head && is_column_empty(s, i))
+            continue; /* of a template: it asks for nothing */
+        if (!is_known_head)
+            check_head(r, s, i);
         else if (strstr(s->head[i], "::") != NULL)
             add_lang(r, s, SIZE_MAX, s->head[i], s->head[i]);
         for (size_t k = 0; k < i; k++)
-            if (strcmp(s->head[i], s->head[k]) == 0)
+            if (*s->head[i] != '\0' && strcmp(s->head[i], s->head[k]) == 0)
                 xlsform_problem(r, s, SIZE_MAX, s->head[i], "this column is there twice");
     }
 }
@@ -233,7 +267,7 @@ static void read_settings(struct xlsform_reader *r)
 
 static void need_col(struct xlsform_reader *r, const struct sheet *s, const char *col)
 {
-    if (sheet_col(s, col) == SIZE_MAX)
+    if (s->n_cols > 0 && sheet_col(s, col) == SIZE_MAX)
         xlsform_problem(r, s, SIZE_MAX, col, "this column is missing");
 }
 
@@ -278,17 +312,43 @@ static void read_heads(struct xlsform_reader *r)
         xlsform_problem(r, &r->survey, SIZE_MAX, "label", "no language: name the columns like label::English (en)");
 }
 
-enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct form **out, struct buf *problems,
-                     struct rc_info *e)
+/* The three sheets of a workbook; one without choices needs no sheet of them. */
+static enum rc read_book(struct xlsform_reader *r, const char *p, size_t len, struct rc_info *e)
+{
+    struct rc_info why;
+    struct xlsx_book book;
+    struct sheet *const to[XLSX_SHEETS] = {&r->survey, &r->choices, &r->settings};
+    enum rc rc = xlsx_read(p, len, FORM_NODES_MAX, r->a, &book, &why);
+    if (rc == RC_INPUT || rc == RC_TOOBIG) {
+        buf_printf(r->problems, "%s\n", why.msg);
+        r->n_problems++;
+        return RC_OK;
+    }
+    if (rc != RC_OK)
+        return rc_set(e, rc, "%s", why.msg);
+    for (size_t i = 0; i < XLSX_SHEETS; i++) {
+        *to[i] = book.sheets[i];
+        if (!book.is_there[i] && i != XLSX_CHOICES)
+            xlsform_problem(r, to[i], SIZE_MAX, "sheet", "there is no sheet of this name in the workbook");
+    }
+    if (book.n_others > 0)
+        xlsform_warning(r, &r->survey, SIZE_MAX, "sheet", "%zu other sheets are not looked at", book.n_others);
+    return RC_OK;
+}
+
+static struct xlsform_reader *reader_new(struct arena *a, struct buf *problems)
 {
     struct xlsform_reader *r = arena_alloc(a, sizeof *r);
     struct form *f = arena_alloc(a, sizeof *f);
     if (r == NULL || f == NULL)
-        return rc_set(e, RC_NOMEM, "no memory for a questionnaire");
+        return NULL;
     *r = (struct xlsform_reader){.a = a, .f = f, .problems = problems};
-    enum rc rc = read_sheets(r, files, e);
-    if (rc != RC_OK)
-        return rc;
+    return r;
+}
+
+/* From the sheets, which are in the reader, to the form. */
+static enum rc read_form(struct xlsform_reader *r, struct form **out, struct rc_info *e)
+{
     if (r->n_problems == 0) { /* a sheet that cannot be read would make the others look wrong */
         read_heads(r);
         read_settings(r);
@@ -297,13 +357,43 @@ enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct 
     }
     if (r->n_problems == 0 && !r->is_out)
         xlsform_read_joint(r);
-    if (r->is_out || !buf_ok(problems))
+    if (r->is_out || !buf_ok(r->problems))
         return rc_set(e, RC_NOMEM, "no memory for the questionnaire");
     if (r->n_problems > 0)
         return rc_set(e, RC_INPUT, r->n_problems == 1 ? "the questionnaire has %zu problem" : "the questionnaire has %zu problems",
                       r->n_problems);
-    *out = f;
+    *out = r->f;
     return RC_OK;
+}
+
+enum rc xlsform_read(const struct xlsform_files *files, struct arena *a, struct form **out, struct buf *problems,
+                     struct rc_info *e)
+{
+    struct xlsform_reader *r = reader_new(a, problems);
+    enum rc rc = r == NULL ? rc_set(e, RC_NOMEM, "no memory for a questionnaire") : read_sheets(r, files, e);
+    return rc == RC_OK ? read_form(r, out, e) : rc;
+}
+
+enum rc xlsform_read_xlsx(const char *p, size_t len, struct arena *a, struct form **out, struct buf *problems,
+                          struct rc_info *e)
+{
+    struct xlsform_reader *r = reader_new(a, problems);
+    enum rc rc = r == NULL ? rc_set(e, RC_NOMEM, "no memory for a questionnaire") : read_book(r, p, len, e);
+    return rc == RC_OK ? read_form(r, out, e) : rc;
+}
+
+enum rc xlsform_read_path(const char *path, struct arena *a, struct form **out, struct buf *problems, struct rc_info *e)
+{
+    struct stat st;
+    char *p = NULL;
+    size_t len = 0;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return xlsform_read_dir(path, a, out, problems, e);
+    enum rc rc = file_read(path, XLSX_BYTES_MAX, a, &p, &len, e);
+    if (rc == RC_OK && !xlsx_is(p, len))
+        rc = rc_set(e, RC_INPUT, "\"%s\" is neither an Excel workbook (.xlsx) nor a folder with survey.csv, choices.csv and "
+                    "settings.csv", path);
+    return rc == RC_OK ? xlsform_read_xlsx(p, len, a, out, problems, e) : rc;
 }
 
 enum rc xlsform_read_dir(const char *dir, struct arena *a, struct form **out, struct buf *problems, struct rc_info *e)
