@@ -72,7 +72,7 @@ static enum rc resolve(const char *name, size_t name_len, const char *choice, si
     size_t at = form_find_choice(n->choices, choice, choice_len);
     if (at == SIZE_MAX)
         return rc_set(e, RC_INPUT, "\"%s\" has no choice \"%.*s\"", n->name, (int)(choice_len > 32 ? 32 : choice_len), choice);
-    *out = (struct form_relevant){op, node, at};
+    *out = (struct form_relevant){op, node, at, NULL};
     return RC_OK;
 }
 

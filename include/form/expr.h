@@ -17,7 +17,7 @@
  * - string(number): as ECMAScript writes it (shortest digits that read back equal; 1e21 and 1e-7 get an
  *   exponent); NaN is "NaN"; -0 is "0". true and false are "true" and "false".
  * - A date is a number of days since 1970-01-01 that is written YYYY-MM-DD (0001-01-01 to 9999-12-31, Gregorian);
- *   date - date and date + n are numbers, date(number) makes a date again (the part after the point is dropped).
+ *   date - date and date + n are numbers, date(number) makes a date again (of its floor).
  *   A time is minutes of the day, written HH:MM. What is no date: NaN, written "".
  * - = and !=: with a boolean on either side both become booleans; else with a number, numbers; else with a
  *   date or time, text on the other side is read as one; else texts. < <= > >= compare numbers, and likewise

@@ -52,13 +52,17 @@ struct form_choices {
     const struct form_choice *items;
 };
 
-enum form_op { FORM_ALWAYS, FORM_EQUAL, FORM_NOT_EQUAL, FORM_SELECTED, FORM_NOT_SELECTED };
+enum form_op { FORM_ALWAYS, FORM_EQUAL, FORM_NOT_EQUAL, FORM_SELECTED, FORM_NOT_SELECTED, FORM_EXPRESSION };
 
-/* relevant: `${q} = 'choice'`, `${q} != 'choice'`, `selected(${q}, 'choice')`, `not(selected(...))`. */
+struct expr; /* see expr.h */
+
+/* relevant: `${q} = 'choice'`, `${q} != 'choice'`, `selected(${q}, 'choice')`, `not(selected(...))`, which look
+ * at an earlier question and are quick and can be said in words; anything else is an expression. */
 struct form_relevant {
     enum form_op op;
-    size_t node;   /* index of the question it looks at: always an earlier one */
-    size_t choice; /* index in that question's choices */
+    size_t node;             /* index of the question it looks at: an earlier one */
+    size_t choice;           /* index in that question's choices */
+    const struct expr *expr; /* FORM_EXPRESSION, else NULL; node and choice are 0 then */
 };
 
 struct form_node {

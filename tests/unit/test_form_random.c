@@ -70,7 +70,7 @@ static const struct form_choices *random_list(struct fixture *x)
 /* relevant: on some earlier question with choices, if there is one. */
 static struct form_relevant random_relevant(struct fixture *x, size_t at)
 {
-    struct form_relevant r = {FORM_ALWAYS, 0, 0};
+    struct form_relevant r = {.op = FORM_ALWAYS};
     size_t node = at > 0 ? below(at) : 0;
     if (at == 0 || x->nodes[node].choices == NULL)
         return r;
