@@ -10,7 +10,7 @@ reasons=$(tr '\n' ' ' < <(cat cgi-bin/*/*.c) | grep -oE 'rc_set_reason\([a-z]+, 
     sed -E 's/.*"([a-z0-9_]+)"/reason.\1/' | sort -u)
 known=$(sed -nE "s/^($areas\.[a-z0-9_.]+) *=.*/\1/p" html/i18n/zh.txt | sort -u)
 # A page's pair of texts may be asked for by its stem: "form.stale" for .title and .text.
-stems=$(comm -12 <(echo "$asked") <(sed -nE 's/\.title$//p' <<<"$known"))
+stems=$(comm -12 <(echo "$asked") <(sed -nE 's/\.title$//p' <<<"$known" | sort))
 asked=$({
     comm -23 <(echo "$asked") <(echo "$stems")
     sed -E '/./!d; s/$/.title/' <<<"$stems"

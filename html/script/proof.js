@@ -48,7 +48,7 @@
     Promise.all([climb(proof), leaf(proof)]).then(function (found) {
       if (hex(found[0]) !== proof.root || found[1] !== proof.leaf) return say('bad');
       return published(proof.survey).then(function (r) {
-        say(r.merkle_root === proof.root ? 'ok' : 'other');
+        say(r.figures.merkle_root === proof.root ? 'ok' : 'other');
       }, function () { say('alone'); });
     }).catch(function () { say('bad'); });
   }
