@@ -3,14 +3,14 @@
 # each other when they are loaded), and every text there is asked for somewhere.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-areas='(slip|poster|frame|error|reason|form|receipt|home|results|admin|census|paper|lang)'
+areas='(sheet|slip|poster|frame|error|reason|form|receipt|home|results|admin|census|paper|lang)'
 bad=0
 asked=$(grep -rhoE "\"$areas\.[a-z0-9_]+(\.[a-z0-9_]+)?\"" cgi-bin --include='*.c' | tr -d '"' | sort -u)
 reasons=$(tr '\n' ' ' < <(cat cgi-bin/*/*.c) | grep -oE 'rc_set_reason\([a-z]+, RC_[A-Z]+, +"[a-z0-9_]+"' |
     sed -E 's/.*"([a-z0-9_]+)"/reason.\1/' | sort -u)
 known=$(sed -nE "s/^($areas\.[a-z0-9_.]+) *=.*/\1/p" html/i18n/zh.txt | sort -u)
 # A page's pair of texts may be asked for by its stem: "form.stale" for .title and .text.
-stems=$(comm -12 <(echo "$asked") <(sed -nE 's/\.title$//p' <<<"$known" | sort))
+stems=$(comm -12 <(echo "$asked") <(sed -nE 's/\.title$//p' <<<"$known" | sort -u))
 asked=$({
     comm -23 <(echo "$asked") <(echo "$stems")
     sed -E '/./!d; s/$/.title/' <<<"$stems"

@@ -26,6 +26,7 @@ static const struct command {
     {"comparable", "SLUG V1 V2 QUESTION,...|none", "which questions may stand in one trend across two versions", cmd_comparable},
     {"invite", "SLUG [--count N --out FOLDER] [--lang LANG] [--url https://HOST]",
      "codes for a survey by invitation, on slips to print; without --count: how many are unused", cmd_invite},
+    {"paper", "SLUG [--lang LANG] > FILE.html", "the questionnaire as a form to print", cmd_paper},
     {"poster", "SLUG [--lang LANG] [--url https://HOST] > FILE.svg", "an A4 sheet with the survey's title and QR code", cmd_poster},
     {"verify", "FILE|- [--root HEX]", "check a receipt's proof of inclusion (needs no database)", cmd_verify},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is printed on paper: minyi poster.
+# What is printed on paper: minyi poster and minyi paper.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/lib/cluster.sh
@@ -32,4 +32,14 @@ matches "a poster in the survey's first language" "0 <svg*xml:lang=\"zh-CN\"*微
 matches "says that it is a demonstration" "*演示*" "$out"
 MINYI_BASE_URL=https://survey.example.gov.cn/ call poster $slug --lang en
 matches "and in another" "0 <svg*xml:lang=\"en\"*Demonstration*Scan to take part*survey.example.gov.cn/survey/$slug<*</svg>" "$status $out"
+call paper nothing
+matches "a form of a survey that is there" "1 *there is no survey \"nothing\"*" "$status $err"
+call paper $slug --lang fr
+matches "in a language of it" "1 *no texts in \"fr\"*" "$status $err"
+call paper $slug --lang en
+matches "a form to print: all questions, numbered, with their conditions" \
+    "0 <!doctype html>*Demonstration*1. *Answer only if*class=\"one\"*class=\"line\"*</html>" "$status $out"
+names=$(scratch_sql postgres "SELECT count(*) FROM core.version v, jsonb_array_elements(v.definition::jsonb -> 'nodes') n
+    WHERE n ->> 'type' NOT IN ('note', 'begin_group', 'end_group')")
+matches "as many as there are" "$names" "$(grep -cE '>[0-9]+\. ' "$dir/out")"
 exit $failed
