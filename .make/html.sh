@@ -24,7 +24,13 @@ LC_ALL=C
 cat "$source"/css/*.css | sed -e 's,/\*[^*]*\*/,,g' -e 's/^[[:space:]]*//' -e '/^$/d' > "$new/style.css"
 add "$new/style.css" style.css
 rm "$new/style.css"
-for f in "$source"/script/*.js "$source"/img/*; do
+for f in "$source"/script/*.js; do
+    [ -f "$f" ] || continue
+    sed -e 's/^[[:space:]]*//' -e '/^\/\//d' -e '/^$/d' "$f" > "$new/script.js" # what stands on lines of its own
+    add "$new/script.js" "${f##*/}"
+done
+rm -f "$new/script.js"
+for f in "$source"/img/*; do
     if [ -f "$f" ]; then add "$f" "${f##*/}"; fi
 done
 cp "$source"/i18n/*.txt "$new/i18n/"

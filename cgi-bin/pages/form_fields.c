@@ -136,7 +136,13 @@ static void put_class(struct html *w, const struct form_view *v, size_t i)
         html_lit(w, " class=\"q has-error\"");
     else
         html_lit(w, " class=\"q\"");
-    put_relevance(w, v, &v->form->nodes[i]);
+    const struct form_node *n = &v->form->nodes[i];
+    if (n->is_required && has_text(&n->required_message, v->flang)) { /* the author's words, for the script */
+        html_lit(w, " data-need=\"");
+        html_attr(w, form_text(&n->required_message, v->flang));
+        html_lit(w, "\"");
+    }
+    put_relevance(w, v, n);
 }
 
 /* A label with the control in it is one large target; the first control has the question's id, so

@@ -176,6 +176,8 @@ static void put_code(struct html *w, const struct form_view *v)
     html_lit(w, "<div class=\"q code");
     if (v->code_problem != NULL)
         html_lit(w, " has-error");
+    html_lit(w, "\" data-need=\"");
+    put_tr(w, v, "form.code_problem.missing");
     html_lit(w, "\"><label class=\"legend\" for=\"code\">");
     put_tr(w, v, "form.code");
     html_lit(w, " <span class=\"need\">");
@@ -197,6 +199,45 @@ static void put_code(struct html *w, const struct form_view *v)
         html_lit(w, "\" aria-describedby=\"code-hint\"></div>\n");
 }
 
+/* The sentences that the script says; their {places} are for it to fill. */
+static void put_sentences(struct html *w, const struct form_view *v)
+{
+    static const char *const said[][2] = {
+        {"step", "form.step"}, {"next", "form.next"}, {"tocheck", "form.to_check"}, {"change", "form.change"},
+        {"none", "form.none"}, {"ticked", "form.ticked"}, {"problems", "form.problems"},
+        {"need", "form.problem.required"}, {"agree", "form.problem.must_agree"}, {"error", "frame.error_title"},
+        {"save", "form.save"}, {"forget", "form.forget"}, {"saved", "form.saved"}, {"forgotten", "form.forgotten"},
+        {"unsaved", "form.unsaved"}, {"restored", "form.restored"}, {"sending", "form.sending"},
+        {"waiting", "form.waiting"}, {"arrived", "form.arrived"}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        html_lit(w, " data-");
+        html_attr(w, said[i][0]);
+        html_lit(w, "=\"");
+        put_tr(w, v, said[i][1]);
+        html_lit(w, "\"");
+    }
+}
+
+/* What the script puts around the sections. Without script a template is nothing at all. */
+static void put_steps(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<template id=\"steps\"");
+    put_sentences(w, v);
+    html_lit(w, ">\n<div class=\"progress\"><p tabindex=\"-1\"></p><progress aria-label=\"");
+    put_tr(w, v, "form.progress");
+    html_lit(w, "\"></progress></div>\n<section class=\"check off\">\n<h2>");
+    put_tr(w, v, "form.check");
+    html_lit(w, "</h2>\n<p>");
+    put_tr(w, v, "form.check_text");
+    html_lit(w, "</p>\n<dl></dl>\n</section>\n<p class=\"steps\"><button type=\"button\" data-do=\"next\">");
+    put_tr(w, v, "form.next");
+    html_lit(w, "</button> <button type=\"button\" class=\"second\" data-do=\"back\">");
+    put_tr(w, v, "form.back");
+    html_lit(w, "</button></p>\n<p class=\"told\" role=\"status\"></p>\n<div class=\"keep\"><p class=\"hint\">");
+    put_tr(w, v, "form.save_text");
+    html_lit(w, "</p>\n<button type=\"button\" class=\"second\" data-do=\"save\"></button></div>\n</template>\n");
+}
+
 static void put_form(struct html *w, const struct form_view *v)
 {
     html_lit(w, "<form id=\"ballot\" method=\"post\" action=\"/survey/");
@@ -208,11 +249,12 @@ static void put_form(struct html *w, const struct form_view *v)
     if (v->form->n_nodes > 0 && v->form->nodes[0].type != FORM_GROUP_BEGIN)
         form_terms(w, v);
     form_questions(w, v);
-    html_lit(w, "<p class=\"measure\">");
+    html_lit(w, "<div class=\"finish\">\n<p class=\"measure\">");
     put_tr(w, v, "form.before_send");
     html_lit(w, "</p>\n<p><button type=\"submit\">");
     put_tr(w, v, "form.send");
-    html_lit(w, "</button></p>\n</form>\n");
+    html_lit(w, "</button></p>\n</div>\n</form>\n");
+    put_steps(w, v);
 }
 
 void form_page(struct html *w, const struct form_view *v)
@@ -241,7 +283,7 @@ void form_page(struct html *w, const struct form_view *v)
     html_text(w, p.title);
     html_lit(w, "</h1>\n<p class=\"lead\">");
     html_text(w, description);
-    html_lit(w, "</p>\n<p class=\"quiet\">");
+    html_lit(w, "</p>\n<p class=\"optional quiet\">");
     put_tr(w, v, "form.optional");
     html_lit(w, "</p>\n");
     put_form(w, v);

@@ -19,7 +19,8 @@ static void begin(struct told *t, const struct survey_site *site, const struct s
     t->w = (struct html){&rs->body};
     t->p = (struct page){.c = site->c, .lang = clang, .title = tr(site->c, clang, title_key), .path = t->path,
                          .langs = f->langs, .n_langs = f->n_langs,
-                         .is_demonstration = f->sample == FORM_DEMONSTRATION};
+                         .is_demonstration = f->sample == FORM_DEMONSTRATION,
+                         .has_script = true}; /* it throws the draft away */
     rs->lang = tr(site->c, clang, "lang.tag");
     page_begin(&t->w, &t->p);
     html_lit(&t->w, "<h1>");

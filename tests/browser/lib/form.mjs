@@ -23,7 +23,33 @@ export async function fill(page, answers) {
     for (const value of [given].flat()) await fillOne(page, name, value);
 }
 
+/** With script the form stands one section at a time: go to the one with the field, as a person does. */
+export async function reach(page, name) {
+  for (let i = 0; i < 60; i += 1) {
+    const way = await page.evaluate((n) => {
+      const field = [...document.querySelector('main form').elements].find((e) => e.name === n);
+      if (!field?.closest('.off')) return null;
+      const here = document.querySelector('form > .section:not(.off), form > .q:not(.off), form > .check:not(.off)');
+      return here.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_PRECEDING ? 'back' : 'next';
+    }, name);
+    if (!way) return;
+    await page.locator(`.steps [data-do=${way}]`).click();
+  }
+  throw new Error(`the section with "${name}" is not reached; problems: ${await page.locator('main .summary').allInnerTexts()}`);
+}
+
+/** To the page where the answers are checked and sent; without script it is the end of the only one. */
+export async function toSend(page) {
+  const next = page.locator('.steps [data-do=next]:visible');
+  for (let i = 0; i < 60 && await next.count() > 0; i += 1) {
+    await next.click();
+    assert.deepEqual(await page.locator('main .summary').allInnerTexts(), [], 'a problem stands in the way');
+  }
+  return page.locator(SEND).last();
+}
+
 async function fillOne(page, name, value) {
+  await reach(page, name);
   const field = page.locator(`main form [name="${name}"]`);
   const first = await field.first().evaluate((e) => ({ tag: e.tagName, type: e.type }));
   if (first.tag === 'SELECT') return field.selectOption(value);
@@ -47,17 +73,22 @@ export async function held(page) {
   });
 }
 
-/** Do what sends the form and wait for the page that answers; gives its response. */
+/** Do what leads to another page and wait for it; gives the response that is shown. */
 export async function sendBy(page, act) {
-  const [response] = await Promise.all([
-    page.waitForResponse((r) => r.request().isNavigationRequest() && r.status() !== 303),
-    act(),
-  ]);
-  await page.waitForLoadState('load');
+  const [response] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), act()]);
   return response;
 }
 
-export const send = (page) => sendBy(page, () => page.locator(SEND).last().click());
+export const send = async (page) => {
+  const button = await toSend(page);
+  return sendBy(page, () => button.click());
+};
+
+/** Send the form as it stands, as a browser does whose script did not look at it. */
+export const sendUnchecked = (page) => sendBy(page, async () => {
+  if (await page.locator('html.js').count() > 0) await page.evaluate(() => document.getElementById('ballot').submit());
+  else await page.locator(SEND).last().click();
+});
 
 /** Fill in, send, and see the receipt: enters the ballot in the ledger and gives the receipt's code. */
 export async function vote(page, answers) {

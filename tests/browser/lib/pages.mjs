@@ -1,10 +1,19 @@
 // Every kind of page, and how a visitor comes to it.  In this order: "received" needs a ballot sent.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORM, RECEIVED, RESULTS, ballot, fill, lookUp, send, sendBy, vote } from './form.mjs';
+import { FORM, RECEIVED, RESULTS, ballot, fill, lookUp, sendBy, sendUnchecked, toSend, vote } from './form.mjs';
 import { root } from './stack.mjs';
 
 const at = (path) => (page, origin) => page.goto(origin + path);
+
+// The form afresh, with these answers, at the section of the last one.
+const atStep = (answers) => async (page, origin) => {
+  await page.goto(origin + FORM);
+  await page.evaluate(() => { sessionStorage.clear(); history.replaceState(null, ''); });
+  const response = await page.goto(origin + FORM);
+  await fill(page, answers);
+  return response;
+};
 
 // nginx's own page for a program that does not answer, without stopping one.
 const own = (file) => async (page, origin) => {
@@ -16,17 +25,33 @@ const own = (file) => async (page, origin) => {
 
 export const pages = [
   { name: 'home', open: at('/') },
-  { name: 'form', open: at(FORM), isDemonstration: true },
-  { name: 'form-whole', isDemonstration: true, // nothing is hidden: one of each kind of question
+  { name: 'form', isDemonstration: true, open: (page, origin) => atStep({})(page, origin) },
+  { name: 'form-use', isDemonstration: true, open: atStep({ agree: true, used: 'yes', actions: ['help'] }) },
+  { name: 'form-scale', isDemonstration: true, open: atStep({ agree: true, used: 'yes', q_participation: '4' }) },
+  { name: 'form-comment', isDemonstration: true, open: atStep({ agree: true, used: 'no', comment: 'x' }) },
+  { name: 'form-profile', isDemonstration: true, open: atStep({ agree: true, used: 'no', province: '44', gender: 'female' }) },
+  { name: 'form-check', isDemonstration: true,
     async open(page, origin) {
-      const response = await page.goto(origin + FORM);
-      await fill(page, { used: 'yes', q_participation: '4', purposes: ['services'], actions: ['help'] });
+      const response = await atStep(ballot(4, 3, 4, { actions: ['help', 'comment'], comment: 'x'.repeat(60) }))(page, origin);
+      await toSend(page);
       return response;
     } },
-  { name: 'form-wrong', isDemonstration: true, isError: true,
+  { name: 'form-whole', isDemonstration: true, // nothing is hidden: one of each kind of question, as without script
     async open(page, origin) {
-      await page.goto(origin + FORM);
-      return send(page);
+      const response = await atStep({ agree: true, used: 'yes', q_participation: '4', purposes: ['services'], actions: ['help'] })(page, origin);
+      await page.evaluate(() => document.querySelectorAll('.off').forEach((e) => e.classList.remove('off')));
+      return response;
+    } },
+  { name: 'form-missing', isDemonstration: true, isError: true, // as the script says it
+    async open(page, origin) {
+      const response = await atStep({})(page, origin);
+      await page.locator('[data-do=next]').click();
+      return response;
+    } },
+  { name: 'form-wrong', isDemonstration: true, isError: true, // as the server says it
+    async open(page, origin) {
+      await atStep({})(page, origin);
+      return sendUnchecked(page);
     } },
   { name: 'received', isDemonstration: true,
     async open(page, origin) {

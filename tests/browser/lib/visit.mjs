@@ -44,7 +44,9 @@ function isOwnStatus(message, documents) {
 async function watch(page, origin, faults) {
   const documents = new Set();
   page.on('response', (r) => {
-    if (r.request().isNavigationRequest()) documents.add(r.url());
+    // what the script sends and the server does not take is sent once more as a page, which says why
+    const isRefusal = r.request().method() === 'POST' && [409, 410, 422].includes(r.status());
+    if (r.request().isNavigationRequest() || isRefusal) documents.add(r.url());
     else if (r.status() >= 400) faults.push(`${r.status()} for ${r.url()}`);
   });
   page.on('request', (r) => {
