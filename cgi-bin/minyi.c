@@ -15,6 +15,7 @@ static const struct command {
     {"migrate", "", "bring the database to this program's schema (as minyi_owner)", cmd_migrate},
     {"check", "FILE.xlsx|DIR", "read a questionnaire (XLSForm) and say what is wrong with it", cmd_check},
     {"publish", "FILE.xlsx|DIR", "freeze a questionnaire as a new version and open the survey", cmd_publish},
+    {"export-form", "SLUG FILE.xlsx|DIR", "write the current version back as XLSForm", cmd_export_form},
     {"import", "SLUG FILE.csv --consent TEXT", "put synthetic ballots into a demonstration's box", cmd_import},
     {"open", "SLUG", "take ballots (again)", cmd_open},
     {"close", "SLUG", "take no more ballots", cmd_close},

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is printed on paper: minyi poster and minyi paper.
+# What goes out to people: minyi poster, minyi paper, and a version back to its author.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/lib/cluster.sh
@@ -42,4 +42,16 @@ matches "a form to print: all questions, numbered, with their conditions" \
 names=$(scratch_sql postgres "SELECT count(*) FROM core.version v, jsonb_array_elements(v.definition::jsonb -> 'nodes') n
     WHERE n ->> 'type' NOT IN ('note', 'begin_group', 'end_group')")
 matches "as many as there are" "$names" "$(grep -cE '>[0-9]+\. ' "$dir/out")"
+
+call export-form $slug "$dir/back.xlsx"
+matches "a version as a workbook" "0 *" "$status $err"
+call export-form $slug "$dir/back.xlsx"
+matches "which is not written over" "1 *is there already*" "$status $err"
+call publish "$dir/back.xlsx"
+matches "published again it is the same version" "0 *published before, nothing changed*" "$status $out"
+call export-form $slug "$dir/back"
+call publish "$dir/back"
+matches "and so is the folder" "0 *published before, nothing changed*" "$status $out"
+call export-form $slug "$dir/back"
+matches "which is not written over either" "1 *cannot be made*" "$status $err"
 exit $failed

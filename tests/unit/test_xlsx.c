@@ -14,7 +14,9 @@
 
 #include "base/file.h"
 #include "form/xlsform.h"
+#include "form/xlsform_write.h"
 #include "form/xlsx.h"
+#include "report/sheets_xlsx.h"
 
 enum { ARENA = 96 << 20 };
 
@@ -323,6 +325,49 @@ static void test_problems_by_cell(void **state)
     assert_non_null(strstr(why.msg, "neither an Excel workbook"));
 }
 
+/* Written back, a version is the same version: as CSV, as a workbook, and after both. */
+static void test_round_trip(void **state)
+{
+    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited"};
+    (void)state;
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        struct buf problems, first, again, csv[3];
+        struct form *f = NULL, *back = NULL;
+        struct sheet sheets[3];
+        char path[] = "/tmp/minyi-xlsx-XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        (void)close(fd);
+        buf_init(&problems, 1 << 16);
+        buf_init(&first, 4 << 20);
+        buf_init(&again, 4 << 20);
+        assert_int_equal(xlsform_read_path(dirs[i], &arena, &f, &problems, &why), RC_OK);
+        assert_int_equal(form_to_json(f, &first, &why), RC_OK);
+        assert_int_equal(xlsform_to_sheets(f, &arena, sheets, &why), RC_OK);
+        for (size_t k = 0; k < 3; k++) {
+            buf_init(&csv[k], 4 << 20);
+            sheet_to_csv(&sheets[k], &csv[k]);
+        }
+        const struct xlsform_files files = {csv[0].p, csv[1].p, csv[2].p, csv[0].len, csv[1].len, csv[2].len};
+        if (xlsform_read(&files, &arena, &back, &problems, &why) != RC_OK)
+            fail_msg("%s", problems.p);
+        assert_int_equal(form_to_json(back, &again, &why), RC_OK);
+        assert_string_equal(first.p, again.p);
+        assert_int_equal(sheets_to_xlsx(sheets, 3, path, &why), RC_OK);
+        if (xlsform_read_path(path, &arena, &back, &problems, &why) != RC_OK)
+            fail_msg("%s", problems.p);
+        buf_reset(&again);
+        assert_int_equal(form_to_json(back, &again, &why), RC_OK);
+        assert_string_equal(first.p, again.p);
+        for (size_t k = 0; k < 3; k++)
+            buf_release(&csv[k]);
+        buf_release(&problems);
+        buf_release(&first);
+        buf_release(&again);
+        (void)unlink(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_archives_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_as_csv, setup, teardown),
         cmocka_unit_test_setup_teardown(test_problems_by_cell, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
