@@ -84,6 +84,8 @@ static void answer_error(struct import *im, size_t row, const struct form_proble
         row_error(im, row, col, "the text is longer than %lld characters", (long long)p->max);
     else if (strcmp(p->code, "exclusive") == 0)
         row_error(im, row, col, "one of these choices excludes the others");
+    else if (strcmp(p->code, "constraint") == 0)
+        row_error(im, row, col, "the answer does not fit the question's constraint");
     else
         row_error(im, row, col, "%s", p->code);
 }

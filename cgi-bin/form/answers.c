@@ -2,8 +2,11 @@
 #include "form/answers.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
+#include "base/zone.h"
+#include "form/expr.h"
 
 struct check {
     const struct form *f;
@@ -11,6 +14,9 @@ struct check {
     struct arena *a;
     struct answers *out;
     struct rc_info *e;
+    struct expr_env env;
+    bool *is_hidden; /* one per node, true: by its own relevance or that of a group around it */
+    bool *looks_at;  /* room for what one expression looks at */
     size_t at; /* where the last field was found: a page sends them in the order of the form */
 };
 
@@ -112,8 +118,45 @@ static bool is_absent(const struct check *c, size_t node)
     return c->is_present != NULL && !c->is_present[node];
 }
 
-static bool holds(const struct check *c, const struct form_relevant *r)
+static bool is_whole_number(const struct form_node *n, const struct answer *a)
 {
+    return n->type != FORM_INTEGER || a->is_number;
+}
+
+/* An answer as expressions see it. */
+static struct expr_value value_of(const void *ctx, size_t node)
+{
+    const struct check *c = ctx;
+    const struct form_node *n = &c->f->nodes[node];
+    const struct answer *a = &c->out->items[node];
+    if (a->state != ANSWER_GIVEN || !is_whole_number(n, a))
+        return expr_string("", 0);
+    if (n->type == FORM_SELECT_ONE)
+        return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
+    if (n->type == FORM_SELECT_MULTIPLE)
+        return (struct expr_value){.kind = EXPR_CHOICES, .choices = n->choices, .bits = a->bits};
+    if (n->type == FORM_INTEGER)
+        return expr_number((double)a->number);
+    return n->type == FORM_TEXT ? expr_string(a->text, a->text_len) : expr_string("OK", 2);
+}
+
+/* Does the expression look at a column that an import lacks? */
+static bool looks_at_absent(struct check *c, const struct expr *x)
+{
+    if (c->is_present == NULL)
+        return false;
+    memset(c->looks_at, 0, c->f->n_nodes * sizeof *c->looks_at);
+    expr_mark_questions(x, c->looks_at);
+    for (size_t i = 0; i < c->f->n_nodes; i++)
+        if (c->looks_at[i] && !c->is_present[i])
+            return true;
+    return false;
+}
+
+static bool holds(struct check *c, const struct form_relevant *r)
+{
+    if (r->op == FORM_EXPRESSION)
+        return looks_at_absent(c, r->expr) || expr_is_true(r->expr, &c->env);
     if (r->op == FORM_ALWAYS || is_absent(c, r->node))
         return true;
     const struct answer *a = &c->out->items[r->node];
@@ -122,23 +165,6 @@ static bool holds(const struct check *c, const struct form_relevant *r)
                           ? a->choice == r->choice
                           : (a->bits[r->choice / 8] >> (r->choice % 8) & 1U) != 0);
     return r->op == FORM_EQUAL || r->op == FORM_SELECTED ? is_chosen : !is_chosen;
-}
-
-static bool is_relevant(const struct check *c, size_t i)
-{
-    for (size_t at = i; at != SIZE_MAX; at = c->f->nodes[at].parent)
-        if (!holds(c, &c->f->nodes[at].relevant))
-            return false;
-    return true;
-}
-
-/* ---- problems ---- */
-
-static void problem(struct check *c, size_t node, const char *code, int64_t min, int64_t max)
-{
-    struct form_problem *p = &c->out->problems[c->out->n_problems];
-    *p = (struct form_problem){node, code, min, max};
-    c->out->n_problems++;
 }
 
 /* Full-width digits and signs, as Chinese keyboards give them, count as plain ones. */
@@ -154,16 +180,36 @@ static size_t plain_digits(const char *v, size_t len, char *out, size_t cap)
     return n;
 }
 
-static void check_integer(struct check *c, size_t i)
+static void read_integer(struct answer *a)
+{
+    char digits[64];
+    size_t len = plain_digits(a->text, a->text_len, digits, sizeof digits);
+    a->is_number = a->text_len < sizeof digits && text_to_i64(digits, len, INT64_MIN, INT64_MAX, &a->number) == RC_OK;
+}
+
+/* Find whether node i is asked and, if so, what it says: what it looks at is settled before it. */
+static void settle(struct check *c, size_t i)
 {
     const struct form_node *n = &c->f->nodes[i];
     struct answer *a = &c->out->items[i];
-    char digits[64];
-    size_t len = plain_digits(a->text, a->text_len, digits, sizeof digits);
-    if (a->text_len >= sizeof digits || text_to_i64(digits, len, INT64_MIN, INT64_MAX, &a->number) != RC_OK)
-        problem(c, i, "not_a_number", n->min, n->max);
-    else if (a->number < n->min || a->number > n->max)
-        problem(c, i, "out_of_range", n->min, n->max);
+    c->is_hidden[i] = (n->parent != SIZE_MAX && c->is_hidden[n->parent]) || !holds(c, &n->relevant);
+    if (!is_question(n))
+        return;
+    if (is_absent(c, i) || c->is_hidden[i])
+        a->state = ANSWER_NOT_ASKED;
+    else if (a->state != ANSWER_GIVEN)
+        a->state = ANSWER_SKIPPED;
+    else if (n->type == FORM_INTEGER)
+        read_integer(a);
+}
+
+/* ---- problems ---- */
+
+static void problem(struct check *c, size_t node, const char *code, int64_t min, int64_t max)
+{
+    struct form_problem *p = &c->out->problems[c->out->n_problems];
+    *p = (struct form_problem){node, code, min, max};
+    c->out->n_problems++;
 }
 
 static void check_exclusive(struct check *c, size_t i)
@@ -179,25 +225,32 @@ static void check_exclusive(struct check *c, size_t i)
         problem(c, i, "exclusive", 0, 0);
 }
 
+static void check_constraint(struct check *c, size_t i)
+{
+    const struct expr *x = c->f->nodes[i].constraint;
+    if (x != NULL && !looks_at_absent(c, x) && !expr_is_true(x, &c->env))
+        problem(c, i, "constraint", 0, 0);
+}
+
 static void check_one(struct check *c, size_t i)
 {
     const struct form_node *n = &c->f->nodes[i];
-    struct answer *a = &c->out->items[i];
-    if (is_absent(c, i) || !is_relevant(c, i)) {
-        a->state = ANSWER_NOT_ASKED;
+    const struct answer *a = &c->out->items[i];
+    size_t before = c->out->n_problems;
+    if (a->state == ANSWER_SKIPPED && n->is_required)
+        problem(c, i, n->type == FORM_ACKNOWLEDGE ? "must_agree" : "required", 0, 0);
+    if (a->state != ANSWER_GIVEN)
         return;
-    }
-    if (a->state != ANSWER_GIVEN) {
-        a->state = ANSWER_SKIPPED;
-        if (n->is_required)
-            problem(c, i, n->type == FORM_ACKNOWLEDGE ? "must_agree" : "required", 0, 0);
-    } else if (n->type == FORM_INTEGER) {
-        check_integer(c, i);
-    } else if (n->type == FORM_TEXT && text_length(a->text, a->text_len) > (size_t)n->max) {
+    if (!is_whole_number(n, a))
+        problem(c, i, "not_a_number", n->min, n->max);
+    else if (n->type == FORM_INTEGER && (a->number < n->min || a->number > n->max))
+        problem(c, i, "out_of_range", n->min, n->max);
+    else if (n->type == FORM_TEXT && text_length(a->text, a->text_len) > (size_t)n->max)
         problem(c, i, "too_long", 0, n->max);
-    } else if (n->type == FORM_SELECT_MULTIPLE) {
+    else if (n->type == FORM_SELECT_MULTIPLE)
         check_exclusive(c, i);
-    }
+    if (c->out->n_problems == before)
+        check_constraint(c, i);
 }
 
 enum rc answers_check_row(const struct form *f, const struct form_field *fields, size_t n, const bool *is_present,
@@ -209,16 +262,24 @@ enum rc answers_check_row(const struct form *f, const struct form_field *fields,
         return rc_set(e, RC_NOMEM, "no memory for %zu answers", f->n_nodes);
     for (size_t i = 0; i < f->n_nodes; i++)
         out->items[i].choice = SIZE_MAX;
-    struct check c = {f, is_present, a, out, e, 0};
+    struct check c = {.f = f, .is_present = is_present, .a = a, .out = out, .e = e};
+    c.is_hidden = arena_array(a, f->n_nodes + 1, sizeof *c.is_hidden);
+    c.looks_at = arena_array(a, f->n_nodes + 1, sizeof *c.looks_at);
+    if (c.is_hidden == NULL || c.looks_at == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for %zu answers", f->n_nodes);
+    c.env = (struct expr_env){.question = value_of, .ctx = &c, .a = a,
+                              .today = f->uses_today ? zone_today(f->time_zone, time(NULL)) : 0};
     for (size_t i = 0; i < n; i++) {
         enum rc rc = take_field(&c, &fields[i]);
         if (rc != RC_OK)
             return rc;
     }
     for (size_t i = 0; i < f->n_nodes; i++)
+        settle(&c, f->order != NULL ? f->order[i] : i);
+    for (size_t i = 0; i < f->n_nodes; i++)
         if (is_question(&f->nodes[i]))
             check_one(&c, i);
-    return RC_OK;
+    return c.env.is_out ? rc_set(e, RC_NOMEM, "no memory for the expressions of \"%s\"", f->slug) : RC_OK;
 }
 
 enum rc answers_check(const struct form *f, const struct form_field *fields, size_t n, struct arena *a,

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "form/expr.h"
 #include "form/form.h"
 #include "form/joint.h"
 #include "form/layout.h"
+#include "form/order.h"
 
 static const char *const type_names[] = {
     [FORM_NOTE] = "note", [FORM_GROUP_BEGIN] = "begin_group", [FORM_GROUP_END] = "end_group",
@@ -71,7 +73,11 @@ static json_t *node_json(const struct form *f, const struct form_node *n)
     (void)json_object_set_new(o, "width", json_integer((json_int_t)n->width));
     (void)json_object_set_new(o, "slot", json_integer((json_int_t)n->slot));
     (void)json_object_set_new(o, "slots", json_integer((json_int_t)n->n_slots));
-    if (n->relevant.op != FORM_ALWAYS) {
+    if (n->constraint != NULL)
+        (void)json_object_set_new(o, "constraint", json_string(expr_text(n->constraint)));
+    if (n->relevant.op == FORM_EXPRESSION) {
+        (void)json_object_set_new(o, "relevant", json_string(expr_text(n->relevant.expr)));
+    } else if (n->relevant.op != FORM_ALWAYS) {
         json_t *r = json_object();
         (void)json_object_set_new(r, "op", json_string(op_names[n->relevant.op]));
         (void)json_object_set_new(r, "node", index_json(n->relevant.node));
@@ -250,7 +256,7 @@ static void get_relevant(struct reader *r, const json_t *o, const struct form_no
                          struct form_relevant *out)
 {
     const json_t *v = json_object_get(o, "relevant");
-    if (v == NULL)
+    if (v == NULL || json_is_string(v))
         return;
     out->op = (enum form_op)get_name(r, v, "op", op_names, N_OPS);
     out->node = get_index(r, v, "node", i);
@@ -259,8 +265,10 @@ static void get_relevant(struct reader *r, const json_t *o, const struct form_no
         wrong(r, "relevant");
     else
         out->choice = get_index(r, v, "choice", c->n);
-    if (out->op == FORM_ALWAYS || out->choice == SIZE_MAX)
+    if (out->op == FORM_ALWAYS || out->choice == SIZE_MAX) {
         wrong(r, "relevant");
+        *out = (struct form_relevant){.op = FORM_ALWAYS}; /* refused anyway; the order must not look at it */
+    }
 }
 
 static void get_node(struct reader *r, const json_t *o, struct form_node *nodes, size_t i)
@@ -289,6 +297,40 @@ static void get_node(struct reader *r, const json_t *o, struct form_node *nodes,
             n->type = FORM_NOTE; /* refused anyway; the layout must not look at its choices */
     }
     get_relevant(r, o, nodes, i, &n->relevant);
+}
+
+/* Once every question is known: an expression is stored as its source. NULL: none, or it was wrong. */
+static const struct expr *get_expression(struct reader *r, const json_t *o, const char *key, size_t self)
+{
+    const struct expr_scope scope = {.form = r->f, .self = self};
+    const struct expr *x = NULL;
+    if (!json_is_string(json_object_get(o, key)))
+        return NULL;
+    enum rc rc = expr_parse(get_text(r, o, key), &scope, r->a, &x, NULL);
+    if (rc == RC_NOMEM)
+        r->is_out = true;
+    else if (rc != RC_OK)
+        wrong(r, key);
+    return x;
+}
+
+static void get_expressions(struct reader *r, const json_t *all, struct form_node *nodes)
+{
+    size_t node;
+    for (size_t i = 0; i < r->f->n_nodes; i++) {
+        const json_t *o = json_array_get(all, i);
+        const struct expr *x = get_expression(r, o, "relevant", SIZE_MAX);
+        if (x != NULL)
+            nodes[i].relevant = (struct form_relevant){.op = FORM_EXPRESSION, .expr = x};
+        nodes[i].constraint = get_expression(r, o, "constraint", i);
+        if (nodes[i].constraint == NULL && json_object_get(o, "constraint") != NULL)
+            wrong(r, "constraint");
+    }
+    enum rc rc = r->is_out ? RC_OK : form_find_order(r->f, r->a, &node, NULL);
+    if (rc == RC_NOMEM)
+        r->is_out = true;
+    else if (rc != RC_OK)
+        wrong(r, "relevant");
 }
 
 /* The stored layout must be the one that the rule gives: a ballot is read by it. */
@@ -323,6 +365,7 @@ static void get_nodes(struct reader *r, const json_t *o)
     r->f->nodes = nodes;
     for (size_t i = 0; i < n; i++)
         get_node(r, json_array_get(all, i), nodes, i);
+    get_expressions(r, all, nodes);
     check_layout(r, all, nodes);
 }
 

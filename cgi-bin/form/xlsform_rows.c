@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "form/layout.h"
-#include "form/xlsform_expr.h"
 #include "form/xlsform_inner.h"
 
 enum { INTEGER_LIMIT = 999999999, DEPTH_MAX = 10 };
@@ -164,20 +163,6 @@ static void read_appearance(struct xlsform_reader *r, size_t row, struct form_no
                 "for select_one, multiline for text)", v);
 }
 
-static void read_expressions(struct xlsform_reader *r, size_t row, struct form_node *n)
-{
-    const struct sheet *s = &r->survey;
-    struct rc_info why;
-    const char *v = xlsform_cell(s, row, "relevant");
-    if (*v != '\0' && xlsform_relevant(v, r->f, &n->relevant, &why) != RC_OK)
-        xlsform_problem(r, s, row, "relevant", "%s", why.msg);
-    v = xlsform_cell(s, row, "constraint");
-    n->min = n->type == FORM_INTEGER ? -INTEGER_LIMIT : 0;
-    n->max = n->type == FORM_INTEGER ? INTEGER_LIMIT : n->type == FORM_TEXT ? FORM_TEXT_MAX : 0;
-    if (*v != '\0' && xlsform_constraint(v, n->type, &n->min, &n->max, &why) != RC_OK)
-        xlsform_problem(r, s, row, "constraint", "%s", why.msg);
-}
-
 static void read_name(struct xlsform_reader *r, size_t row, struct form_node *n)
 {
     const struct sheet *s = &r->survey;
@@ -203,8 +188,9 @@ static void read_question(struct xlsform_reader *r, size_t row, struct form_node
         xlsform_problem(r, s, row, "profile", "only a select_one can be a question of the profile");
     if (n->is_required && (n->type == FORM_NOTE || n->type == FORM_GROUP_BEGIN))
         xlsform_problem(r, s, row, "required", "a note or a group cannot be required");
+    n->min = n->type == FORM_INTEGER ? -INTEGER_LIMIT : 0;
+    n->max = n->type == FORM_INTEGER ? INTEGER_LIMIT : n->type == FORM_TEXT ? FORM_TEXT_MAX : 0;
     read_appearance(r, row, n);
-    read_expressions(r, row, n);
 }
 
 /* The groups that are open at a row. */
@@ -274,7 +260,8 @@ void xlsform_read_survey(struct xlsform_reader *r)
     const struct sheet *s = &r->survey;
     struct open_groups g = {.depth = 0};
     struct form_node *nodes = arena_array(r->a, s->n_rows + 1, sizeof *nodes);
-    if (nodes == NULL) {
+    size_t *row_of = arena_array(r->a, s->n_rows + 1, sizeof *row_of);
+    if (nodes == NULL || row_of == NULL) {
         r->is_out = true;
         return;
     }
@@ -285,10 +272,11 @@ void xlsform_read_survey(struct xlsform_reader *r)
         if (*xlsform_cell(s, row, "type") == '\0' && *xlsform_cell(s, row, "name") == '\0')
             continue; /* an empty line between sections */
         read_row(r, row, n, &g);
-        r->f->n_nodes++;
+        row_of[r->f->n_nodes++] = row;
     }
     for (size_t i = 0; i < g.depth; i++)
         xlsform_problem(r, s, g.row[i], "type", "group \"%s\" has no end_group", nodes[g.node[i]].name);
+    xlsform_read_expressions(r, nodes, row_of);
     check_whole(r);
     struct rc_info why;
     if (r->n_problems == 0 && form_layout(r->f, nodes, &why) != RC_OK)

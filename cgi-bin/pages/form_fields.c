@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "form/expr.h"
 #include "pages/survey.h"
 
 static const struct form_problem *problem_of(const struct form_view *v, size_t node)
@@ -35,11 +36,29 @@ static bool has_text(const struct form_label *l, size_t lang)
     return *form_text(l, lang) != '\0';
 }
 
+/* data-if="a tree for expr.js". */
+static void put_expression(struct html *w, const struct expr *x)
+{
+    struct buf tree;
+    buf_init(&tree, 8 * EXPR_SOURCE_MAX);
+    expr_put_js(x, &tree);
+    if (buf_ok(&tree)) { /* without it the question is always shown, and the server decides */
+        html_lit(w, " data-if=\"");
+        html_attr(w, tree.p);
+        html_lit(w, "\"");
+    }
+    buf_release(&tree);
+}
+
 /* data-when="question" data-op="eq|ne" data-is="choice": the script hides by it, the server decides. */
 static void put_relevance(struct html *w, const struct form_view *v, const struct form_node *n)
 {
     if (n->relevant.op == FORM_ALWAYS)
         return;
+    if (n->relevant.op == FORM_EXPRESSION) {
+        put_expression(w, n->relevant.expr);
+        return;
+    }
     const struct form_node *at = &v->form->nodes[n->relevant.node];
     html_lit(w, " data-when=\"");
     html_attr(w, at->name);
@@ -56,6 +75,12 @@ static void put_condition(struct html *w, const struct form_view *v, const struc
 {
     if (n->relevant.op == FORM_ALWAYS)
         return;
+    if (n->relevant.op == FORM_EXPRESSION) {
+        html_lit(w, "<p class=\"when\">");
+        html_tr(w, v->c, v->clang, "form.when_fits", NULL);
+        html_lit(w, "</p>\n");
+        return;
+    }
     const struct form_node *at = &v->form->nodes[n->relevant.node];
     bool is_equal = n->relevant.op == FORM_EQUAL || n->relevant.op == FORM_SELECTED;
     html_lit(w, "<p class=\"when\">");

@@ -29,6 +29,7 @@ struct answer {
     bool is_ticked;      /* acknowledge */
     uint8_t bits[64];    /* select_multiple: FORM_CHOICES_MAX bits */
     int64_t number;      /* integer */
+    bool is_number;      /* integer, of a page or row: what was typed is one */
     const char *text;    /* text: valid UTF-8, trimmed, line ends as LF */
     size_t text_len;
     const char *raw;     /* what was typed, to show again after an error; NULL when nothing was */
@@ -37,7 +38,7 @@ struct answer {
 struct form_problem {
     size_t node;     /* question, or SIZE_MAX for the whole form */
     const char *code; /* catalogue key: "required", "not_a_number", "out_of_range", "too_long",
-                         "exclusive", "must_agree" */
+                         "exclusive", "must_agree", "constraint" */
     int64_t min, max; /* for "out_of_range" and "too_long" */
 };
 
@@ -47,7 +48,7 @@ struct answers {
     struct form_problem *problems; /* in the order of the form */
 };
 
-/* Check the fields against the form: type, range, choice, required, relevance.
+/* Check the fields against the form: type, range, choice, required, relevance, constraint.
  * RC_OK even when there are problems (then nothing may be stored: show them).
  * RC_INPUT: not a form that this page can have sent (unknown field, unknown choice, a second value
  * of a single-valued field): 400. RC_NOMEM.
@@ -57,7 +58,8 @@ enum rc answers_check(const struct form *f, const struct form_field *fields, siz
                       struct arena *a, struct answers *out, struct rc_info *e) MUST_CHECK;
 
 /* The same for a row of an import: questions whose column is absent (is_present[node] false) are not
- * asked, and a question whose branching looks at an absent one counts as asked. */
+ * asked, a question whose branching looks at an absent one counts as asked, and a constraint that looks at
+ * one is not tried. */
 enum rc answers_check_row(const struct form *f, const struct form_field *fields, size_t n,
                           const bool *is_present, struct arena *a, struct answers *out,
                           struct rc_info *e) MUST_CHECK;

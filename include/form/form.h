@@ -76,6 +76,7 @@ struct form_node {
     bool is_profile;  /* column profile = yes: a grouping question of the respondent's profile */
     bool is_chart_hidden;
     struct form_relevant relevant; /* its own; the enclosing groups' apply too */
+    const struct expr *constraint; /* what min and max cannot say; NULL: nothing */
     size_t parent;                 /* index of the enclosing group begin, SIZE_MAX at the top */
     const struct form_choices *choices; /* select_*; NULL otherwise */
     int64_t min, max; /* integer: from constraint `. >= a and . <= b`; text: max = code points */
@@ -120,6 +121,8 @@ struct form {
     size_t n_crosses, n_grids; /* see joint.h; their slots lie behind those of the nodes */
     const struct form_cross *crosses;
     const struct form_grid *grids;
+    const size_t *order; /* every node after those that its relevance looks at; NULL: the form's own order */
+    bool uses_today;     /* some expression asks for the day */
     size_t codes_len; /* bytes of one ballot's codes */
     size_t n_slots;   /* length of a cell's counts */
 };

@@ -44,6 +44,9 @@ bool xlsform_yes_no(struct xlsform_reader *r, const struct sheet *s, size_t row,
 void xlsform_read_choices(struct xlsform_reader *r);
 void xlsform_read_survey(struct xlsform_reader *r);
 
+/* The columns relevant and constraint, once every question is known: row_of[node] is its row. */
+void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of);
+
 /* After both, where there was no problem: the crossings and the grids. */
 void xlsform_read_joint(struct xlsform_reader *r);
 

@@ -60,6 +60,8 @@ static bool is_shown(const struct form *f, size_t i, const struct pick *picks)
         return false;
     if (n->relevant.op == FORM_ALWAYS)
         return true;
+    if (n->relevant.op == FORM_EXPRESSION)
+        return false; /* it is left out where it may be */
     bool wants = n->relevant.op == FORM_EQUAL || n->relevant.op == FORM_SELECTED;
     return is_picked(&picks[n->relevant.node], n->relevant.choice) == wants;
 }

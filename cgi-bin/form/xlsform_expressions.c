@@ -1,0 +1,80 @@
+/* The columns relevant and constraint of the sheet survey: read when all questions are known, since an expression
+ * may look at a later one. */
+#include <string.h>
+
+#include "form/expr.h"
+#include "form/order.h"
+#include "form/xlsform_inner.h"
+
+/* The expression in a cell; NULL: none, or it was noted. */
+static const struct expr *read_cell(struct xlsform_reader *r, size_t row, const char *col, size_t self)
+{
+    const char *text = xlsform_cell(&r->survey, row, col);
+    struct expr_scope scope = {.form = r->f, .self = self};
+    struct rc_info why;
+    const struct expr *x = NULL;
+    if (*text == '\0')
+        return NULL;
+    enum rc rc = expr_parse(text, &scope, r->a, &x, &why);
+    if (rc == RC_NOMEM)
+        r->is_out = true;
+    else if (rc != RC_OK)
+        xlsform_problem(r, &r->survey, row, col, "%s", why.msg);
+    return rc == RC_OK ? x : NULL;
+}
+
+/* Is a constant expression true? It looks at nothing. */
+static bool is_always(struct xlsform_reader *r, const struct expr *x)
+{
+    struct expr_env env = {.a = r->a};
+    bool is_true = expr_is_true(x, &env);
+    r->is_out = r->is_out || env.is_out;
+    return is_true;
+}
+
+static void read_relevant(struct xlsform_reader *r, size_t row, struct form_node *n, size_t at)
+{
+    const struct expr *x = read_cell(r, row, "relevant", SIZE_MAX);
+    if (x == NULL)
+        return;
+    if (expr_is_constant(x) && !is_always(r, x))
+        xlsform_problem(r, &r->survey, row, "relevant", "this is never true: nobody would ever be asked");
+    else if (!expr_as_relevant(x, &n->relevant) || n->relevant.node >= at)
+        n->relevant = (struct form_relevant){.op = FORM_EXPRESSION, .expr = x};
+}
+
+static void read_constraint(struct xlsform_reader *r, size_t row, struct form_node *n, size_t at)
+{
+    bool has_answer = n->type != FORM_NOTE && n->type != FORM_GROUP_BEGIN;
+    if (!has_answer && *xlsform_cell(&r->survey, row, "constraint") != '\0') {
+        xlsform_problem(r, &r->survey, row, "constraint", "a note or a group has no answer that could be checked");
+        return;
+    }
+    const struct expr *x = read_cell(r, row, "constraint", at);
+    if (x == NULL)
+        return;
+    if (expr_is_constant(x))
+        xlsform_problem(r, &r->survey, row, "constraint", "this does not look at the answer: . is the answer");
+    else if (!expr_bounds(x, n->type, &n->min, &n->max))
+        n->constraint = x;
+    if (n->min > n->max)
+        xlsform_problem(r, &r->survey, row, "constraint", "no answer can be both at least %lld and at most %lld", (long long)n->min,
+                        (long long)n->max);
+}
+
+void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of)
+{
+    struct rc_info why;
+    size_t node = 0;
+    for (size_t i = 0; i < r->f->n_nodes; i++) {
+        if (nodes[i].type == FORM_GROUP_END)
+            continue;
+        read_relevant(r, row_of[i], &nodes[i], i);
+        read_constraint(r, row_of[i], &nodes[i], i);
+    }
+    enum rc rc = form_find_order(r->f, r->a, &node, &why);
+    if (rc == RC_NOMEM)
+        r->is_out = true;
+    else if (rc != RC_OK)
+        xlsform_problem(r, &r->survey, row_of[node], "relevant", "%s", why.msg);
+}
