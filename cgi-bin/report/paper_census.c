@@ -12,8 +12,19 @@ static const char *share_text(double share, char out[16])
 
 /* Texts of the rows of one chart. */
 struct row_text {
-    char rank[16], value[32], share[16];
+    char rank[16], value[32], share[16], label[256];
 };
+
+/* A label at the head of a row, with a capital; one that is too long to copy as it is. */
+static const char *row_label(const char *label, char out[256])
+{
+    int n = snprintf(out, 256, "%s", label);
+    if (n < 0 || n >= 256)
+        return label;
+    if (out[0] >= 'a' && out[0] <= 'z')
+        out[0] = (char)(out[0] - 'a' + 'A');
+    return out;
+}
 
 static void put_ranked(struct paper_writer *w, const struct census_breakdown *b, const char *caption, const char *head,
                        size_t n_marked)
@@ -24,7 +35,7 @@ static void put_ranked(struct paper_writer *w, const struct census_breakdown *b,
     for (size_t i = 0; i < n; i++) {
         const struct census_row *r = &b->rows[i];
         (void)snprintf(texts[i].rank, sizeof texts[i].rank, "%s%d", r->is_tied ? "=" : "", r->rank);
-        bars[i] = (struct chart_bar){.rank = texts[i].rank, .label = pl_census(w, &r->label),
+        bars[i] = (struct chart_bar){.rank = texts[i].rank, .label = row_label(pl_census(w, &r->label), texts[i].label),
                                      .value = mk_grouped(r->count, texts[i].value), .size = (double)r->count,
                                      .share = share_text(r->share, texts[i].share), .is_marked = i < n_marked};
     }
@@ -33,6 +44,17 @@ static void put_ranked(struct paper_writer *w, const struct census_breakdown *b,
                                               .label_head = pt(w, head), .value_head = pt(w, "paper.accounts"),
                                               .share_head = pt(w, "paper.share"), .n = n, .bars = bars});
     p_figure_end(w, "paper.source_census");
+}
+
+/* The first five functions at the lowest level. */
+static void put_county(struct paper_writer *w)
+{
+    const struct census_level *l = census_find_level(w->p->census, "county_below");
+    if (l == NULL || l->functions.n < 5)
+        return;
+    struct census_breakdown five = l->functions;
+    five.n = 5;
+    put_ranked(w, &five, "paper.county_caption", "paper.function", 0);
 }
 
 static void put_levels(struct paper_writer *w)
@@ -54,25 +76,17 @@ static void put_levels(struct paper_writer *w)
         if (row == NULL || l->functions.n == 0)
             continue;
         mk_lit(w->out, "<p>");
+        size_t from = w->out->len;
         if (l->n_listed > 0)
             mk_fill(w->out, pt(w, "paper.level_listed"), "level", pl_census(w, &row->label), "covered",
                     mk_grouped((long long)l->n_listed_covered, covered), "listed", mk_grouped((long long)l->n_listed, listed), NULL);
         else
             mk_fill(w->out, pt(w, "paper.level_plain"), "level", pl_census(w, &row->label), "first",
                     pl_census(w, &l->functions.rows[0].label), "share", share_text(l->functions.rows[0].share, first), NULL);
+        p_capital(w->out, from);
         mk_lit(w->out, "</p>\n");
     }
-}
-
-/* The first five functions at the lowest level. */
-static void put_county(struct paper_writer *w)
-{
-    const struct census_level *l = census_find_level(w->p->census, "county_below");
-    if (l == NULL || l->functions.n < 5)
-        return;
-    struct census_breakdown five = l->functions;
-    five.n = 5;
-    put_ranked(w, &five, "paper.county_caption", "paper.function", 0);
+    put_county(w);
 }
 
 static void put_functions(struct paper_writer *w)
@@ -82,12 +96,13 @@ static void put_functions(struct paper_writer *w)
     p_heading(w, "paper.functions");
     if (b->n >= 2) {
         mk_lit(w->out, "<p class=\"lead\">");
+        size_t from = w->out->len;
         mk_fill(w->out, pt(w, "paper.functions_text"), "one", pl_census(w, &b->rows[0].label), "two",
                 pl_census(w, &b->rows[1].label), "n", mk_grouped(b->top2, n), "share", share_text(b->top2_share, share), NULL);
+        p_capital(w->out, from);
         mk_lit(w->out, "</p>\n");
     }
     put_ranked(w, b, "paper.functions_caption", "paper.function", 2);
-    put_county(w);
 }
 
 /* Four bounds in the divisions' counts: 200 and its multiples of about two and a half, so that the many
@@ -132,10 +147,10 @@ static void put_provinces(struct paper_writer *w)
         mk_text(w->out, pt(w, "paper.provinces_tied"));
     }
     mk_lit(w->out, "</p>\n");
-    put_map(w);
-    put_ranked(w, &f->provinces, "paper.provinces_caption", "paper.province", 3);
     if (f->regions4.is_given)
         put_ranked(w, &f->regions4, "paper.regions_caption", "paper.region", 0);
+    put_map(w);
+    put_ranked(w, &f->provinces, "paper.provinces_caption", "paper.province", 3);
 }
 
 /* Dates of published.csv that lie in the months of the chart become its events. */

@@ -6,7 +6,7 @@
 #include "report/csv.h"
 #include "report/paper_inner.h"
 
-enum { FIGURES_MAX = 5000 };
+enum { FIGURES_MAX = 50000 };
 
 struct list {
     const struct paper *p;
@@ -78,6 +78,18 @@ static void add_census(struct list *l)
                  "accounts", (double)f->months[i].opened);
 }
 
+/* KEY.share, and KEY.weighted where there is one. */
+static void add_share(struct list *l, const char *key, const struct form_label *label, const struct pub_share *s, int64_t n)
+{
+    if (key == NULL) {
+        l->has_failed = true;
+        return;
+    }
+    add(l, arena_printf(l->a, "%s.share", key), label, "percent", s->p * 100)->n = n;
+    if (s->is_weighted)
+        add(l, arena_printf(l->a, "%s.weighted", key), label, "percent", s->weighted.p * 100)->n = n;
+}
+
 static void add_question(struct list *l, const struct pub_question *q)
 {
     if (q->is_suppressed)
@@ -90,7 +102,37 @@ static void add_question(struct list *l, const struct pub_question *q)
             add(l, arena_printf(l->a, "survey.%s.%s.share", q->name, o->name), &o->label, "percent", o->share.p * 100)->n = q->n;
     }
     if (q->has_boxes && q->n > 0)
-        add(l, arena_printf(l->a, "survey.%s.top2.share", q->name), &q->label, "percent", q->top2.p * 100)->n = q->n;
+        add_share(l, arena_printf(l->a, "survey.%s.top2", q->name), &q->label, &q->top2, q->n);
+}
+
+/* The top two of the items by the levels of a grouping question. */
+static void add_group(struct list *l, const struct pub_group *g)
+{
+    const struct pub_question *all = l->p->survey->questions, *by = &all[g->question];
+    for (size_t k = 0; k < g->n_levels; k++) {
+        const struct pub_level *level = &g->levels[k];
+        const struct pub_option *o = &by->options[level->option];
+        for (size_t i = 0; !level->is_suppressed && i < g->n_items; i++) {
+            const struct pub_item *item = &level->items[i];
+            if (!item->is_suppressed && item->n > 0)
+                add_share(l, arena_printf(l->a, "group.%s.%s.%s.top2", by->name, o->name, all[item->question].name), &o->label,
+                          &item->top2, item->n);
+        }
+    }
+}
+
+static void add_cross(struct list *l, const struct pub_cross *c)
+{
+    const struct pub_question *row = &l->p->survey->questions[c->row], *column = &l->p->survey->questions[c->column];
+    for (size_t i = 0; i < c->n_rows; i++) {
+        const struct pub_row *r = &c->rows[i];
+        const char *name = row->options[publication_column(row, i)].name;
+        for (size_t k = 0; !r->is_suppressed && r->n > 0 && k < c->n_columns; k++) {
+            const struct pub_option *o = &column->options[publication_column(column, k)];
+            add_share(l, arena_printf(l->a, "cross.%s.%s.%s.%s", row->name, name, column->name, o->name), &o->label, &r->shares[k],
+                      r->n);
+        }
+    }
 }
 
 static void add_survey(struct list *l)
@@ -103,6 +145,10 @@ static void add_survey(struct list *l)
     for (size_t i = 0; i < s->n_questions; i++)
         if (s->questions[i].n_options > 0)
             add_question(l, &s->questions[i]);
+    for (size_t i = 0; i < s->n_groups; i++)
+        add_group(l, &s->groups[i]);
+    for (size_t i = 0; i < s->n_crosses; i++)
+        add_cross(l, &s->crosses[i]);
 }
 
 static void add_cited(struct list *l)

@@ -78,13 +78,24 @@ void p_figure_end(struct paper_writer *w, const char *source_key)
 
 void p_caption(struct paper_writer *w, const char *key)
 {
+    p_caption_of(w, key, "", "");
+}
+
+void p_caption_of(struct paper_writer *w, const char *key, const char *row, const char *column)
+{
     char no[16];
     (void)snprintf(no, sizeof no, "%d", ++w->n_tables);
     mk_lit(w->out, "<caption><b>");
     mk_fill(w->out, pt(w, "paper.table_no"), "n", no, NULL);
     mk_lit(w->out, "</b> ");
-    mk_text(w->out, pt(w, key));
+    mk_fill(w->out, pt(w, key), "row", row, "column", column, NULL);
     mk_lit(w->out, "</caption>\n");
+}
+
+void p_capital(struct buf *out, size_t from)
+{
+    if (buf_ok(out) && from < out->len && out->p[from] >= 'a' && out->p[from] <= 'z')
+        out->p[from] = (char)(out->p[from] - 'a' + 'A');
 }
 
 static bool is_synthetic(const struct paper *p)

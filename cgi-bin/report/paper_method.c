@@ -39,6 +39,21 @@ static const char *unit_text(const struct published_row *r)
     return strcmp(r->unit, "percent") == 0 ? "%" : "";
 }
 
+/* A figure as it was published; a whole number gets a comma between thousands. */
+static void put_value(struct paper_writer *w, const char *value)
+{
+    size_t len = strspn(value, "0123456789");
+    char text[32];
+    long long n = 0;
+    if (len == 0 || len > 15 || value[len] != '\0') {
+        mk_text(w->out, value);
+        return;
+    }
+    for (size_t i = 0; i < len; i++)
+        n = n * 10 + (value[i] - '0');
+    mk_text(w->out, mk_grouped(n, text));
+}
+
 void paper_put_context(struct paper_writer *w)
 {
     const struct published *p = w->p->published;
@@ -59,9 +74,11 @@ void paper_put_context(struct paper_writer *w)
         if (!r->is_cited)
             continue;
         mk_lit(w->out, "<tr><th scope=\"row\">");
+        size_t from = w->out->len;
         mk_text(w->out, r->label[w->lang]);
+        p_capital(w->out, from);
         mk_lit(w->out, "</th><td class=\"c-num\">");
-        mk_text(w->out, r->value);
+        put_value(w, r->value);
         mk_text(w->out, unit_text(r));
         mk_lit(w->out, "</td></tr>\n");
     }
@@ -78,7 +95,9 @@ static void put_compared(struct paper_writer *w, const struct published_row *r)
 {
     static const char *const verdicts[] = {"paper.agrees", "paper.differs", "paper.missing"};
     mk_lit(w->out, "<tr><th scope=\"row\">");
+    size_t from = w->out->len;
     mk_text(w->out, r->label[w->lang]);
+    p_capital(w->out, from);
     if (strcmp(r->unit, "rank") == 0) {
         mk_lit(w->out, " <small>");
         mk_text(w->out, pt(w, "paper.rank"));
@@ -86,10 +105,10 @@ static void put_compared(struct paper_writer *w, const struct published_row *r)
     }
     mk_lit(w->out, "</th><td class=\"c-num\">");
     mk_text(w->out, comparison_sign(r->comparison));
-    mk_text(w->out, r->value);
+    put_value(w, r->value);
     mk_text(w->out, unit_text(r));
     mk_lit(w->out, "</td><td class=\"c-num\">");
-    mk_text(w->out, r->computed);
+    put_value(w, r->computed);
     mk_text(w->out, r->has_number ? unit_text(r) : "");
     buf_printf(w->out, "</td><td class=\"verdict v%d\">", (int)r->verdict);
     mk_text(w->out, pt(w, verdicts[r->verdict]));
@@ -146,6 +165,8 @@ static const struct element {
     {"paper.m11", {"paper.m11_random", "paper.m11_open", "paper.m11_demonstration"}},
 };
 
+enum { WORDING = 2, WEIGHTING = 8 }; /* the places of two elements */
+
 /* The wording of every item that the report prints: element 3. */
 static void put_wording(struct paper_writer *w)
 {
@@ -180,12 +201,14 @@ void paper_put_method(struct paper_writer *w)
         mk_lit(w->out, "<li><h3>");
         mk_text(w->out, pt(w, elements[i].title));
         mk_lit(w->out, "</h3>\n<p>");
-        mk_fill(w->out, pt(w, elements[i].text[by]), "organiser", pl_survey(w, &s->organiser), "population",
+        bool is_weighting = i == WEIGHTING && s->weights.is_weighted;
+        mk_fill(w->out, pt(w, is_weighting ? "paper.m9_weighted" : elements[i].text[by]), "organiser", pl_survey(w, &s->organiser), "population",
                 pl_survey(w, &s->population), "n", mk_grouped(s->n_ballots, n), "version", mk_grouped(s->version_no, version),
                 "first", has_days ? s->first_day : "–", "last", has_days ? s->last_day : "–", "threshold",
-                mk_grouped(s->threshold, threshold), "census", w->p->census->as_of, NULL);
+                mk_grouped(s->threshold, threshold), "census", w->p->census->as_of, "source", s->weights.source != NULL ? s->weights.source : "",
+                "as_of", s->weights.as_of != NULL ? s->weights.as_of : "", NULL);
         mk_lit(w->out, "</p>\n");
-        if (i == 2)
+        if (i == WORDING)
             put_wording(w);
         mk_lit(w->out, "</li>\n");
     }

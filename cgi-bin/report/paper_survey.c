@@ -4,8 +4,7 @@
 
 #include "report/paper_inner.h"
 
-/* A question that has five points and enough answers to be shown. */
-static bool is_item(const struct pub_question *q)
+bool p_is_item(const struct pub_question *q)
 {
     return q->has_boxes && !q->is_suppressed && q->n > 0;
 }
@@ -49,7 +48,7 @@ static void put_number_cell(struct paper_writer *w, const char *text)
 
 static void put_row(struct paper_writer *w, const struct pub_question *q)
 {
-    char text[64], p[16];
+    char text[32], p[16];
     mk_lit(w->out, "<tr><th scope=\"row\">");
     mk_text(w->out, pl_survey(w, &q->label));
     mk_lit(w->out, "</th>");
@@ -57,13 +56,8 @@ static void put_row(struct paper_writer *w, const struct pub_question *q)
         const struct pub_option *o = point_of(q, i);
         put_number_cell(w, p_percent(o != NULL ? o->share.p : 0, q->n, p));
     }
-    mk_lit(w->out, "<td class=\"c-num\"><b>");
-    mk_text(w->out, p_percent(q->top2.p, q->n, p));
-    mk_lit(w->out, "</b>");
-    if (q->top2.has_interval) {
-        (void)snprintf(text, sizeof text, " (%.1f–%.1f)", q->top2.low * 100, q->top2.high * 100);
-        mk_text(w->out, text);
-    }
+    mk_lit(w->out, "<td class=\"c-num c-main\">");
+    p_share(w, &q->top2, q->n);
     mk_lit(w->out, "</td>");
     put_number_cell(w, mk_grouped(q->n, text));
     put_number_cell(w, mk_grouped(q->n_dont_know + q->n_skipped, text));
@@ -88,7 +82,7 @@ static void put_table(struct paper_writer *w)
     }
     mk_lit(w->out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < w->p->survey->n_questions; i++)
-        if (is_item(&w->p->survey->questions[i]))
+        if (p_is_item(&w->p->survey->questions[i]))
             put_row(w, &w->p->survey->questions[i]);
     mk_lit(w->out, "</tbody>\n</table>\n</div>\n");
 }
@@ -109,7 +103,7 @@ void paper_put_survey(struct paper_writer *w)
                              .legend = {pt(w, "paper.point1"), pt(w, "paper.point2"), pt(w, "paper.point3"),
                                         pt(w, "paper.point4"), pt(w, "paper.point5")}};
     for (size_t i = 0; i < s->n_questions && c.n < PAPER_ITEMS_MAX; i++)
-        if (is_item(&s->questions[i])) {
+        if (p_is_item(&s->questions[i])) {
             make_item(w, &s->questions[i], &items[c.n], &texts[c.n]);
             c.n++;
         }
@@ -128,4 +122,11 @@ void paper_put_survey(struct paper_writer *w)
     chart_diverging(w->out, &c);
     p_figure_end(w, "paper.source_diverging");
     put_table(w);
+    paper_put_weights(w);
+    paper_put_groups(w);
+    paper_put_crosses(w);
+    if (w->has_unreliable)
+        p_para(w, "source", "paper.unreliable");
+    if (s->n_groups + s->n_crosses > 0)
+        p_para(w, "source", "paper.too_few");
 }

@@ -29,7 +29,9 @@ void paper_to_html(const struct paper *p, size_t lang, struct buf *out);
 
 /* One figure of the report. */
 struct paper_figure {
-    const char *key;                /* grammar of census_value; survey.QUESTION.OPTION.share ... */
+    const char *key;                /* grammar of census_value; survey.QUESTION.OPTION.share,
+                                       group.BY.LEVEL.QUESTION.top2.share, cross.ROW.OPTION.COLUMN.OPTION.share;
+                                       .weighted where there are weights */
     const char *label[PAPER_LANGS];
     double value;                   /* shares in per cent */
     const char *text;               /* dates and cited words: then there is no value; else NULL */

@@ -300,6 +300,91 @@ static void test_open_survey(void **state)
     survey.sample = FORM_DEMONSTRATION;
 }
 
+/* Groups, a crossing and weights: two levels, one of them with too few answers to be published. */
+static const struct pub_item group_items[2] = {{.question = 0, .n = 50, .top2 = {.count = 40, .p = .8, .is_weighted = true, .weighted = {.p = .75}}},
+                                               {.question = 0, .is_suppressed = true}};
+static const struct pub_level group_levels[2] = {{.option = 0, .n_ballots = 61, .items = &group_items[0]},
+                                                 {.option = 1, .is_suppressed = true, .items = &group_items[1]}};
+static const struct pub_group group = {.question = 0, .n_levels = 2, .n_items = 1, .levels = group_levels};
+static const struct pub_share cross_shares[5] = {{.count = 7, .p = .07}, {.count = 93, .p = .93}};
+static const struct pub_row cross_rows[5] = {{.n = 100, .shares = cross_shares}, {.is_suppressed = true}, {.is_suppressed = true},
+                                             {.is_suppressed = true}, {.is_suppressed = true}};
+
+static struct publication make_grouped(void)
+{
+    static struct pub_cross cross = {.n_rows = 5, .n_columns = 5, .rows = cross_rows};
+    static struct pub_question weighted_question;
+    struct publication p = survey;
+    weighted_question = question;
+    weighted_question.top2.is_weighted = true;
+    weighted_question.top2.weighted = (struct pub_weighted){.p = .654};
+    cross.has_test = p.sample != FORM_OPEN;
+    cross.statistic = 12.3;
+    cross.df = 4;
+    cross.p_value = .0151;
+    p.questions = &weighted_question;
+    p.n_groups = p.n_crosses = 1;
+    p.groups = &group;
+    p.crosses = &cross;
+    p.weights = (struct pub_weights){.is_weighted = true, .as_of = "2010-11-01", .source = "Census <2010>", .population = 1380000,
+                                     .n_eff = 740.8, .kish_deff = 1.35, .min = .25, .max = 1.88, .n_margins = 1};
+    return p;
+}
+
+static void test_groups(void **state)
+{
+    struct paper paper = make_paper(NULL);
+    (void)state;
+    for (enum form_sample sample = FORM_RANDOM; sample <= FORM_DEMONSTRATION; sample++)
+        for (size_t lang = 0; lang < PAPER_LANGS; lang++) {
+            survey.sample = sample;
+            const struct publication p = make_grouped();
+            paper.survey = &p;
+            buf_reset(&out);
+            paper_to_html(&paper, lang, &out);
+            check_document(out.p);
+            assert_int_equal(occurrences(out.p, "class=\"figures groups"), 3); /* weights, a group, a crossing */
+            assert_non_null(strstr(out.p, "65.4%"));                          /* weighted beside 78.9% */
+            assert_non_null(strstr(out.p, "Census &lt;2010&gt;"));
+            assert_non_null(strstr(out.p, "1,380,000"));
+            assert_non_null(strstr(out.p, ">80%"));  /* n = 50 carries no decimals */
+            assert_non_null(strstr(out.p, "75%</i>"));
+            assert_non_null(strstr(out.p, "<td class=\"c-num\">61</td>"));
+            assert_int_equal(occurrences(out.p, "<td class=\"c-num\">–</td>"), 2 + 4 * 6); /* what is suppressed */
+            assert_int_equal(occurrences(out.p, "0.015"), sample == FORM_OPEN ? 0 : 1);
+        }
+    survey.sample = FORM_DEMONSTRATION;
+}
+
+static void test_group_figures(void **state)
+{
+    struct rc_info e;
+    struct paper paper = make_paper(NULL);
+    const struct publication p = make_grouped();
+    struct paper_figure *f = NULL;
+    size_t n = 0;
+    (void)state;
+    paper.survey = &p;
+    assert_int_equal(paper_figures(&paper, &arena, &f, &n, &e), RC_OK);
+    paper_figures_to_csv(f, n, &out);
+    assert_non_null(strstr(out.p, "survey.q.top2.weighted,满意吗<？,satisfied<?,65.4,percent,1000,"));
+    assert_non_null(strstr(out.p, "group.q.5.q.top2.share,非常满意,very,80,percent,50,"));
+    assert_non_null(strstr(out.p, "group.q.5.q.top2.weighted,非常满意,very,75,percent,50,"));
+    assert_int_equal(occurrences(out.p, "group."), 2); /* nothing of the level that is suppressed */
+    assert_non_null(strstr(out.p, "cross.q.5.q.4.share,,,93,percent,100,"));
+    assert_int_equal(occurrences(out.p, "cross."), 5);
+}
+
+/* Labels in a census are words inside a sentence: at the head of one, or of a row, they get a capital. */
+static void test_capitals(void **state)
+{
+    const struct paper paper = make_paper(NULL);
+    (void)state;
+    paper_to_html(&paper, 1, &out);
+    assert_non_null(strstr(out.p, ">Police and tax have the most accounts"));
+    assert_non_null(strstr(out.p, ">Police</th>"));
+}
+
 static void test_says_synthetic(void **state)
 {
     const struct paper paper = make_paper(NULL);
@@ -373,7 +458,7 @@ int main(void)
         V("no such figure", "survey.other.top2.share,z,e,78.9,percent,eq,,computed\n", PUBLISHED_MISSING),
         V("no such date", "level.x.first_opened_on,z,e,2013-05-07,date,eq,,computed\n", PUBLISHED_MISSING),
         V("cited", "un.x,z,e,71,percent,cited,,cited\n", PUBLISHED_CITED),
-        T(test_bad_files), T(test_document), T(test_open_survey), T(test_says_synthetic), T(test_figures), T(test_no_memory),
+        T(test_bad_files), T(test_document), T(test_open_survey), T(test_says_synthetic), T(test_groups), T(test_group_figures), T(test_capitals), T(test_figures), T(test_no_memory),
     };
     return cmocka_run_group_tests_name("paper", tests, NULL, NULL);
 }
