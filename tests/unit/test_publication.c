@@ -76,6 +76,28 @@ static void comes_back(void **state)
     assert_int_equal(p->questions[2].type, FORM_INTEGER);
 }
 
+#define ROOT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void a_merkle_root_comes_back(void **state)
+{
+    (void)state;
+    struct publication with = sample, *p = NULL;
+    struct rc_info e = {0};
+    with.merkle_root = ROOT;
+    assert_int_equal(publication_to_json(&with, &out, &e), RC_OK);
+    assert_int_equal(publication_from_json(out.p, out.len, &arena, &p, &e), RC_OK);
+    assert_string_equal(p->merkle_root, ROOT);
+    char *at = strstr(out.p, ROOT);
+    assert_non_null(at);
+    at[63] = 'F'; /* capitals are not ours */
+    assert_int_equal(publication_from_json(out.p, out.len, &arena, &p, &e), RC_INPUT);
+    buf_reset(&out);
+    assert_int_equal(publication_to_json(&sample, &out, &e), RC_OK); /* an older one has none */
+    assert_null(strstr(out.p, "merkle"));
+    assert_int_equal(publication_from_json(out.p, out.len, &arena, &p, &e), RC_OK);
+    assert_null(p->merkle_root);
+}
+
 static void suppressed_has_no_numbers(void **state)
 {
     (void)state;
@@ -198,7 +220,7 @@ static void cell(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(comes_back), TEST(suppressed_has_no_numbers), TEST(short_numbers), TEST(damaged),
+        TEST(comes_back), TEST(a_merkle_root_comes_back), TEST(suppressed_has_no_numbers), TEST(short_numbers), TEST(damaged),
         TEST(memory_runs_out),
         X("empty", "", "not JSON"),
         X("an array", "[]", "languages"),
