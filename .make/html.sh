@@ -1,6 +1,7 @@
 #!/bin/bash
 # html.sh SOURCE TARGET: render html/ into what the programs and nginx read.
 #   assets/NAME.HASH8.EXT  style.css (html/css/*.css in name order), scripts, images; .gz beside
+#   (MINYI_ACCENT=#rrggbb: the site's accent colour, see accent.sh)
 #   assets.txt             "style.css=/assets/style.1a2b3c4d.css", one line per asset
 #   i18n/                  the texts as they are
 #   paper/                 style sheet of the white paper, with that of its charts
@@ -22,6 +23,7 @@ add() { # add FILE NAME: copy under its hashed name, compress, note the address
 
 LC_ALL=C
 cat "$source"/css/*.css | sed -e 's,/\*[^*]*\*/,,g' -e 's/^[[:space:]]*//' -e '/^$/d' > "$new/style.css"
+[ -z "${MINYI_ACCENT:-}" ] || "${0%/*}/accent.sh" "$MINYI_ACCENT" >> "$new/style.css"
 add "$new/style.css" style.css
 rm "$new/style.css"
 for f in "$source"/script/*.js; do

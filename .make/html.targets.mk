@@ -3,8 +3,13 @@ HTML_SRC := $(wildcard html/*/*)
 
 all: html
 html: build/html/assets.txt ## render html/ into build/html
-build/html/assets.txt: .make/html.sh $(HTML_SRC) | build/.folder
+# MINYI_ACCENT='#rrggbb' make: the accent colour of the site; another one than last time renders anew.
+export MINYI_ACCENT
+build/.accent: FORCE | build/.folder
+	@[ "$$(cat $@ 2>/dev/null)" = "$$MINYI_ACCENT" ] && [ -e $@ ] || printf '%s' "$$MINYI_ACCENT" > $@
+FORCE:
+build/html/assets.txt: .make/html.sh .make/accent.sh build/.accent $(HTML_SRC) | build/.folder
 	.make/html.sh html build/html
 build/.folder:
 	@mkdir -p build; touch $@
-.PHONY: html
+.PHONY: html FORCE

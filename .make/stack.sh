@@ -131,7 +131,7 @@ settings() {
     cat <<S
 PGHOST=$PLACE/pg
 PGDATABASE=minyi
-MINYI_HTML_DIR=$APP/build/html
+MINYI_HTML_DIR=${MINYI_HTML_DIR:-$APP/build/html}
 MINYI_SQL_DIR=$APP/sql
 MINYI_DATA_DIR=$PLACE/data
 MINYI_SPOOL_DIR=$PLACE/spool
@@ -143,7 +143,7 @@ MINYI_BASE_URL=http://127.0.0.1:$PORT
 MINYI_REPORT_DIR=$PLACE/reports
 MINYI_REFRESH_S=${MINYI_REFRESH_S:-5}
 S
-    env | grep -E '^MINYI_(EPOCH_DAYS|SLOTS|DB_DEADLINE_MS|COOKIE_DAYS|FAULT)=.' || true
+    env | grep -E '^MINYI_(EPOCH_DAYS|SLOTS|DB_DEADLINE_MS|COOKIE_DAYS|FAULT|SITE_[A-Z]+)=.' || true
 }
 
 render_supervise() {

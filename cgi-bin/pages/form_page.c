@@ -154,6 +154,10 @@ static void put_hidden(struct html *w, const struct form_view *v)
     html_lit(w, "\"><input type=\"hidden\" name=\"_lang\" value=\"");
     html_attr(w, v->form->langs[v->flang]);
     html_lit(w, "\">");
+    /* A trap for programs that fill in whatever they find; a person whose browser did so can undo it. */
+    html_lit(w, "<label class=\"trap\" aria-hidden=\"true\">");
+    put_tr(w, v, "form.trap");
+    html_lit(w, " <input type=\"text\" name=\"_website\" tabindex=\"-1\" autocomplete=\"off\"></label>");
     if (v->token != NULL) {
         html_lit(w, "<input type=\"hidden\" name=\"_ballot\" value=\"");
         html_attr(w, v->token);

@@ -6,7 +6,7 @@
 
 /* The page's own fields; everything else belongs to the questionnaire. */
 struct own_fields {
-    const char *version, *lang, *ballot, *code; /* NULL when absent */
+    const char *version, *lang, *ballot, *code, *trap; /* NULL when absent */
 };
 
 /* One POST on its way through the checks. */
@@ -28,20 +28,22 @@ struct post {
 
 static enum rc read_own_fields(const struct request *rq, struct own_fields *own, struct rc_info *e)
 {
+    const struct {
+        const char *name, **out;
+    } known[] = {{"_version", &own->version}, {"_lang", &own->lang}, {"_ballot", &own->ballot},
+                 {"_code", &own->code}, {"_website", &own->trap}};
+    const size_t n_known = sizeof known / sizeof *known;
+    enum rc rc = RC_OK;
     for (size_t i = 0; i < rq->n_fields; i++) {
         const struct web_field *f = &rq->fields[i];
-        if (f->name[0] == '_' && !text_equal("_version", f->name, f->name_len) &&
-            !text_equal("_lang", f->name, f->name_len) && !text_equal("_ballot", f->name, f->name_len) &&
-            !text_equal("_code", f->name, f->name_len))
+        size_t k = 0;
+        while (k < n_known && !text_equal(known[k].name, f->name, f->name_len))
+            k++;
+        if (f->name[0] == '_' && k == n_known)
             return rc_set_reason(e, RC_INPUT, "unknown_field", "the form has an unknown field of the page's own");
     }
-    enum rc rc = web_single(rq->fields, rq->n_fields, "_version", &own->version, e);
-    if (rc == RC_OK)
-        rc = web_single(rq->fields, rq->n_fields, "_lang", &own->lang, e);
-    if (rc == RC_OK)
-        rc = web_single(rq->fields, rq->n_fields, "_ballot", &own->ballot, e);
-    if (rc == RC_OK)
-        rc = web_single(rq->fields, rq->n_fields, "_code", &own->code, e);
+    for (size_t k = 0; k < n_known && rc == RC_OK; k++)
+        rc = web_single(rq->fields, rq->n_fields, known[k].name, known[k].out, e);
     return rc;
 }
 
@@ -209,6 +211,8 @@ static enum rc post_ballot(struct post *p)
         return rc;
     if (p->answers.n_problems > 0 || p->code_problem != NULL)
         return form_again(p, NULL, &p->answers, 422);
+    if (own.trap != NULL && *own.trap != '\0') /* a program, or a browser that fills in by itself */
+        return form_again(p, "form.trapped", NULL, 422);
     if (p->key_notice != NULL)
         return form_again(p, p->key_notice, NULL, 409);
     return fill_ballot(p, p->site->ballot);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/settings.h"
 
 enum { ASSETS_MAX = 32, ASSET_TEXT_MAX = 8 * 1024 };
 
@@ -67,6 +68,9 @@ static void put_meta(struct html *w, const struct page *p)
     html_attr(w, p->title);
     html_lit(w, "\">\n<meta property=\"og:description\" content=\"");
     html_attr(w, description);
+    html_lit(w, "\">\n<meta property=\"og:image\" content=\"");
+    html_attr(w, setting(SET_BASE_URL));
+    html_attr(w, asset_url("share.png"));
     html_lit(w, "\">\n");
     if (!p->is_indexable)
         html_lit(w, "<meta name=\"robots\" content=\"noindex\">\n");
@@ -203,6 +207,39 @@ void page_begin(struct html *w, const struct page *p)
     html_lit(w, "<main id=\"main\" class=\"wide\" tabindex=\"-1\">\n");
 }
 
+/* One of the footer's settings: words around the value, which leads to the register where there is one. */
+static void put_filing(struct html *w, const struct page *p, enum setting id, const char *key, const char *url)
+{
+    const char *value = setting(id);
+    if (*value == '\0')
+        return;
+    if (url != NULL) {
+        html_lit(w, "<a rel=\"noreferrer\" href=\"");
+        html_attr(w, url);
+        html_lit(w, "\">");
+    } else {
+        html_lit(w, "<span>");
+    }
+    html_tr(w, p->c, p->lang, key, "value", value, NULL);
+    if (url != NULL)
+        html_lit(w, "</a> ");
+    else
+        html_lit(w, "</span> ");
+}
+
+static void put_filings(struct html *w, const struct page *p)
+{
+    if (*setting(SET_SITE_ORGANISER) == '\0' && *setting(SET_SITE_ICP) == '\0' &&
+        *setting(SET_SITE_POLICE) == '\0' && *setting(SET_SITE_CODE) == '\0')
+        return;
+    html_lit(w, "<p class=\"filings\">");
+    put_filing(w, p, SET_SITE_ORGANISER, "frame.organiser", NULL);
+    put_filing(w, p, SET_SITE_ICP, "frame.icp", "https://beian.miit.gov.cn/");
+    put_filing(w, p, SET_SITE_POLICE, "frame.police", "https://beian.mps.gov.cn/");
+    put_filing(w, p, SET_SITE_CODE, "frame.site_code", NULL);
+    html_lit(w, "</p>\n");
+}
+
 void page_end(struct html *w, const struct page *p)
 {
     static const char *const places[][2] = {
@@ -221,5 +258,7 @@ void page_end(struct html *w, const struct page *p)
         html_tr(w, p->c, p->lang, places[i][1], NULL);
         html_lit(w, "</a> ");
     }
-    html_lit(w, "</p>\n</div>\n</footer>\n</body>\n</html>\n");
+    html_lit(w, "</p>\n");
+    put_filings(w, p);
+    html_lit(w, "</div>\n</footer>\n</body>\n</html>\n");
 }

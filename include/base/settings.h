@@ -19,6 +19,10 @@ enum setting {
     SET_DATA_DIR,       /* folder of the database, whose disk `minyi status` watches; "" = not watched */
     SET_REPORT_DIR,     /* white papers: written by the tally, read by results */
     SET_BASE_URL,       /* https://host of the site, no slash at the end; "" = relative */
+    SET_SITE_ORGANISER, /* footer: who runs the site; "" = not shown, as the three below */
+    SET_SITE_ICP,       /* footer: ICP filing number */
+    SET_SITE_POLICE,    /* footer: public security filing number */
+    SET_SITE_CODE,      /* footer: the site's identification code */
     SET_TLS,            /* 1: cookies are Secure */
     SET_DB_DEADLINE_MS, /* how long one statement may take for a serving program */
     SET_REFRESH_S,      /* how often survey and results look for new versions and figures */

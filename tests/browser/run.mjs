@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { stopSite } from './lib/stack.mjs';
 import { closeBrowser } from './lib/visit.mjs';
 
-const order = ['watch', 'ballot', 'steps', 'again', 'mistakes', 'language', 'access', 'weight', 'lighthouse', 'receipt', 'census', 'results', 'invited', 'closed'];
+const order = ['watch', 'ballot', 'steps', 'again', 'mistakes', 'language', 'access', 'weight', 'lighthouse', 'receipt', 'census', 'results', 'invited', 'third', 'closed'];
 const place = (f) => order.indexOf(f.slice('test_'.length, -'.mjs'.length));
 const wanted = process.argv.slice(2);
 

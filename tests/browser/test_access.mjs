@@ -95,6 +95,10 @@ test('access: zoom is never disabled, and a shared link shows a title and a desc
     if (!['home', 'form', 'results', 'results-list'].includes(name)) return;
     assert.ok((await content('meta[name=description]')).length > 10, `${name}: description`);
     assert.ok((await content('meta[property="og:title"]')).length > 1, `${name}: title`);
+    const picture = await fetch(await content('meta[property="og:image"]')); // a whole address
+    assert.equal(picture.headers.get('content-type'), 'image/png', `${name}: picture`);
+    const png = new DataView(await picture.arrayBuffer());
+    assert.ok(png.getUint32(16) >= 300 && png.getUint32(20) >= 300, `${name}: ${png.getUint32(16)} by ${png.getUint32(20)} px`);
   });
 });
 

@@ -201,3 +201,21 @@ test('mistakes: the script asks for what is missing before going on, and says it
       assert.match(await page.locator('.progress p').innerText(), /2/);
     });
 });
+
+for (const script of [true, false])
+  test(`mistakes: the trap for programs, ${script ? 'with' : 'without'} script: no person meets it; who fell into it is told, and can send`, async () => {
+    const { origin } = await theSite();
+    await visit(origin, { lang: 'en', script }, async (page) => {
+      await page.goto(origin + FORM);
+      await fill(page, ballot(4, 1, 4));
+      const trap = page.locator('[name=_website]');
+      assert.equal(await trap.isVisible(), false);
+      assert.deepEqual(await trap.evaluate((e) => [e.tabIndex, e.closest('[aria-hidden=true]') !== null]), [-1, true]);
+      await trap.evaluate((e) => { e.value = 'http://buy.example'; });
+      assert.equal((await send(page)).status(), 422);
+      assert.match(await page.locator('main .summary').innerText(), /automatic programs/);
+      assert.equal(await page.locator('[name=_website]').inputValue(), '');
+      assert.ok(await page.locator('[name=q_privacy][value="4"]').isChecked());
+      await vote(page, ballot(4, 1, 4));
+    });
+  });

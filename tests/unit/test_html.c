@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/settings.h"
 #include "web/page.h"
 
 static struct buf out;
@@ -203,6 +204,35 @@ static void frame(void **state)
     assert_string_equal(asset_url("none.css"), "");
 }
 
+/* The footer names what the site's settings name, and nothing where they are empty. */
+static void footer_settings(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"MINYI_SITE_ORGANISER", "<Body> & \"Sons\"", "<span>frame.organiser</span>"},
+        {"MINYI_SITE_ICP", "ICP 1", "<a rel=\"noreferrer\" href=\"https://beian.miit.gov.cn/\">frame.icp</a>"},
+        {"MINYI_SITE_POLICE", "P 2", "<a rel=\"noreferrer\" href=\"https://beian.mps.gov.cn/\">frame.police</a>"},
+        {"MINYI_SITE_CODE", "C 3", "<span>frame.site_code</span>"}};
+    struct catalogue *c = load_three();
+    struct rc_info e = {0};
+    const struct page p = {.c = c, .lang = 0, .title = "T"};
+    for (size_t i = 0; i < 4; i++) {
+        setenv(rows[i][0], rows[i][1], 1);
+        assert_int_equal(settings_load(&e), RC_OK);
+        buf_reset(w.out);
+        page_begin(&w, &p);
+        page_end(&w, &p);
+        for (size_t k = 0; k < 4; k++)
+            assert_int_equal(strstr(text(), rows[k][2]) != NULL, k == i);
+        unsetenv(rows[i][0]);
+    }
+    assert_int_equal(settings_load(&e), RC_OK);
+    buf_reset(w.out);
+    page_begin(&w, &p);
+    page_end(&w, &p);
+    assert_null(strstr(text(), "filings"));
+}
+
 static void frame_without_extras(void **state)
 {
     (void)state;
@@ -277,7 +307,7 @@ int main(void)
         K("required key", "lang.tag = zh\n", NULL, RC_INPUT, "\"lang.name\" is missing"),
         K("bad direction", "lang.tag = zh\nlang.name = x\nlang.dir = up\n", NULL, RC_INPUT, "lang.dir"),
         K("bad UTF-8", ZH "a = \xff\n", NULL, RC_INPUT, "UTF-8"),
-        TEST(catalogue_order_and_texts), TEST(places_are_filled), TEST(frame),
+        TEST(catalogue_order_and_texts), TEST(places_are_filled), TEST(frame), TEST(footer_settings),
         TEST(frame_without_extras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

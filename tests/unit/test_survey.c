@@ -516,6 +516,9 @@ static void refusals(void **state)
         {"_version=13&other=1&used=maybe", RC_OK, NULL, 409, "The questionnaire has changed"},
         {"_version=12&_lang=en", RC_OK, NULL, 422, "There is a problem"},
         {"_version=12", RC_OK, NULL, 422, "There is a problem"},
+        {GOOD "&_website=http%3A%2F%2Fx", RC_OK, NULL, 422, "name=\"_website\" tabindex=\"-1\" autocomplete=\"off\">"},
+        {GOOD "&_website=x&t=hi", RC_OK, NULL, 422, "hi</textarea>"},
+        {GOOD "&_website=x&_website=", RC_INPUT, "twice", 0, NULL},
         {GOOD "&n=6", RC_OK, NULL, 422, "Please give a whole number from 0 to 5."},
     };
     struct fixture *x = *state;

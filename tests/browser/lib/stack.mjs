@@ -37,13 +37,18 @@ export async function stopSite() {
 async function startStack() {
   const { MINYI_BROWSER_DIR: dir, MINYI_BROWSER_URL: url } = process.env;
   if (dir && url) return site(dir, new URL(url).origin, async () => {});
+  return ownSite();
+}
+
+/** A stack of one test's own, with more options of stack.sh and settings. */
+export async function ownSite(options = [], settings = {}) {
   const own = mkdtempSync('/tmp/minyi-b-');
   chmodSync(own, 0o755); // the programs' users must enter it
   const port = await freePort();
   const stop = () => run(script, ['remove', own], { cwd: root });
   try {
-    await run(script, ['start', own, '--port', String(port), '--tally', '0'],
-      { cwd: root, maxBuffer: 1 << 24, timeout: 180000, env: { ...process.env, MINYI_REFRESH_S: '1' } });
+    await run(script, ['start', own, '--port', String(port), '--tally', '0', ...options],
+      { cwd: root, maxBuffer: 1 << 24, timeout: 180000, env: { ...process.env, MINYI_REFRESH_S: '1', ...settings } });
   } catch (e) {
     await stop().catch(() => {});
     throw new Error(`the stack did not start: ${e.stderr || e.message}`);

@@ -138,8 +138,9 @@ export async function assertNoSideways(page, what) {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     return [...document.querySelectorAll('body *')]
-      .filter((e) => e.getBoundingClientRect().right > width + 1)
-      .map((e) => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(e.getBoundingClientRect().right)} > ${width}`)
+      .map((e) => [e, e.getBoundingClientRect()])
+      .filter(([, r]) => r.right > width + 1 || r.left < -1)
+      .map(([e, r]) => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(r.left)}..${Math.round(r.right)} in 0..${width}`)
       .concat('page scrolls sideways')
       .slice(0, 8);
   });
