@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "cmd/cmd.h"
+#include "cmd/help.h"
 
 static const struct command {
     const char *name, *usage, *help;
@@ -43,8 +44,26 @@ static void help(FILE *to)
         (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].usage);
         (void)fprintf(to, "  %-36s %s\n", call, commands[i].help);
     }
-    (void)fprintf(to, "\nExit status: 0 done, 1 failed, 2 wrong usage, 75 try again.\n\n");
+    (void)fprintf(to, "\nminyi COMMAND --help explains the command with an example.\nExit status: 0 done, 1 failed, 2 wrong usage, 75 try again.\n\n");
     settings_print(to);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* minyi COMMAND --help; false for a command that has its own. */
+static bool command_help(const struct command *c)
+{
+    const char *text = help_text(c->name);
+    if (text == NULL)
+        return false;
+    (void)printf("usage: minyi %s %s\n\n%s", c->name, c->usage, text);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -57,11 +76,10 @@ int main(int argc, char **argv)
         help(argc < 2 ? stderr : stdout);
         return argc < 2 ? 2 : 0;
     }
+    const struct command *c = find_command(argv[1]);
+    if (argc == 3 && c != NULL && strcmp(argv[2], "--help") == 0 && command_help(c))
+        return 0;
     enum rc rc = sodium_init() < 0 ? rc_set(&e, RC_CRYPTO, "libsodium does not start") : settings_load(&e);
-    const struct command *c = NULL;
-    for (int i = 0; i < N_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            c = &commands[i];
     if (rc == RC_OK && c == NULL)
         rc = rc_set(&e, RC_USAGE, "there is no command \"%s\": see minyi --help", argv[1]);
     if (rc == RC_OK)

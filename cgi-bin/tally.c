@@ -23,9 +23,13 @@ static const char usage[] =
     "       tally analyse FILE.csv ...      the same statistics for any CSV file: tally analyse --help\n"
     "       tally report SLUG ...           the white paper of a survey: tally report --help\n"
     "\n"
+    "Opens the box, counts and publishes.\n"
     "  --survey SLUG  this survey alone\n"
+    "                   example: tally --survey gov-wechat-2014\n"
     "  --recount      count nothing new: recompute cells and Merkle roots from the responses and compare\n"
+    "                   example: tally --recount\n"
     "  --cells        recount the cells alone: several times as fast\n"
+    "                   example: tally --recount --cells\n"
     "\n"
     "Exit status: 0 done, 1 failed (or the recount differs), 2 wrong usage, 75 another run holds the lock.\n\n";
 

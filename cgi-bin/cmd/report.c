@@ -34,6 +34,7 @@ static const char help[] =
     "  --published FILE  the same in the report, without the printout and the exit status\n"
     "                      tally report gov-wechat-2014 --published sql/seed/gov-wechat-2014/published.csv\n"
     "  --no-pdf          HTML and figures alone\n"
+    "                      tally report gov-wechat-2014 --no-pdf\n"
     "\n"
     "The PDF is made by WeasyPrint. Where it is not installed the rest is written, and a line says so.\n"
     "Exit status: 0 done, 1 failed or a figure does not agree, 2 wrong usage.\n";

@@ -22,7 +22,11 @@ static void become_weasyprint(const char *html, const char *pdf, const char *epo
     (void)snprintf(path_set, sizeof path_set, "PATH=%s", path != NULL ? path : "/usr/bin:/bin");
     (void)snprintf(epoch_set, sizeof epoch_set, "SOURCE_DATE_EPOCH=%s", epoch);
     char hash_set[] = "PYTHONHASHSEED=0", lang_set[] = "LC_ALL=C.UTF-8", home_set[] = "HOME=/nonexistent";
-    char *env[] = {path_set, epoch_set, hash_set, lang_set, home_set, NULL};
+    /* fontconfig's cache goes where systemd lets the tally write (CacheDirectory=); elsewhere the system's own is read */
+    const char *cache = getenv("CACHE_DIRECTORY");
+    char cache_set[4096];
+    int n = snprintf(cache_set, sizeof cache_set, "XDG_CACHE_HOME=%s", cache != NULL ? cache : "/nonexistent");
+    char *env[] = {path_set, epoch_set, hash_set, lang_set, home_set, n > 0 && (size_t)n < sizeof cache_set ? cache_set : NULL, NULL};
     char program[] = "weasyprint", quiet[] = "--quiet";
     char *html_copy = strdup(html), *pdf_copy = strdup(pdf);
     char *args[] = {program, quiet, html_copy, pdf_copy, NULL};
