@@ -5,7 +5,10 @@
 #include <string.h>
 
 
-enum { FIRST_CAP = 64, PUT_COUNTS = 250000, PUT_CELLS = 5000 };
+enum {
+    FIRST_CAP = 64, PUT_COUNTS = 250000, PUT_CELLS = 5000,
+    AHEAD = 8 /* ballots, that are fetched while one is counted */
+};
 
 /* Room for the first table, taken from the cap's share below. */
 static enum rc make_table(struct cells *c, size_t cap, struct rc_info *e)
@@ -147,7 +150,7 @@ enum rc cells_count(struct cells *c, const unsigned char *codes, size_t len, int
     return RC_OK;
 }
 
-/* Give each ballot the number of its cell, made where it is new, and count the cell's ballots. */
+/* Give each ballot the number of its cell, made where it is new. */
 static enum rc find_cells(struct cells *c, const unsigned char *codes, size_t n, uint32_t *cell_of_ballot,
                           struct rc_info *e)
 {
@@ -168,38 +171,55 @@ static enum rc find_cells(struct cells *c, const unsigned char *codes, size_t n,
             if (number != SIZE_MAX)
                 c->direct[number] = known;
         }
-        c->items[known - 1].n++;
         cell_of_ballot[i] = known - 1;
     }
     return RC_OK;
 }
 
-/* The ballots in the order of their cells: a counting sort. `first` has room for all cells and one. */
-static void sort_by_cell(const uint32_t *cell_of_ballot, size_t n, uint32_t *first, size_t n_cells, uint32_t *order)
+/* The ballots in the order of their cells: a counting sort. `end` has room for all cells and one, and
+ * becomes where in `order` the ballots of each end. */
+static void sort_by_cell(const uint32_t *cell_of_ballot, size_t n, uint32_t *end, size_t n_cells, uint32_t *order)
 {
-    memset(first, 0, (n_cells + 1) * sizeof *first);
+    memset(end, 0, (n_cells + 1) * sizeof *end);
     for (size_t i = 0; i < n; i++)
-        first[cell_of_ballot[i] + 1]++;
+        end[cell_of_ballot[i] + 1]++;
     for (size_t k = 0; k < n_cells; k++)
-        first[k + 1] += first[k];
+        end[k + 1] += end[k];
     for (size_t i = 0; i < n; i++)
-        order[first[cell_of_ballot[i]]++] = (uint32_t)i;
+        order[end[cell_of_ballot[i]]++] = (uint32_t)i;
+}
+
+/* Count the ballots [from, to) of the order, all of one cell. They lie anywhere: the processor is told of
+ * each some ballots ahead, also of those of the cells behind this one, up to the `n`-th. */
+static enum rc count_run(struct cells *c, struct cell *cell, const unsigned char *codes, const uint32_t *order, size_t from,
+                         size_t to, size_t n)
+{
+    size_t each = c->form->codes_len;
+    enum rc rc = RC_OK;
+    cell->n += (int64_t)(to - from);
+    for (size_t i = from; rc == RC_OK && i < to; i++) {
+        const unsigned char *ahead = codes + order[i + AHEAD < n ? i + AHEAD : i] * each;
+        __builtin_prefetch(ahead);
+        __builtin_prefetch(ahead + each - 1);
+        rc = counter_add(&c->counter, codes + order[i] * each, cell->counts);
+    }
+    return rc;
 }
 
 enum rc cells_count_many(struct cells *c, const unsigned char *codes, size_t n, struct rc_info *e)
 {
     if (c->one == NULL || n > UINT32_MAX)
         return no_memory(c, e);
-    uint32_t *cell = malloc((2 * n + 1) * sizeof *cell), *first = NULL, *order = cell == NULL ? NULL : cell + n;
+    uint32_t *cell = malloc((2 * n + 1) * sizeof *cell), *end = NULL, *order = cell == NULL ? NULL : cell + n;
     enum rc rc = cell == NULL ? no_memory(c, e) : find_cells(c, codes, n, cell, e);
-    if (rc == RC_OK && (first = malloc((c->n + 1) * sizeof *first)) == NULL)
+    if (rc == RC_OK && (end = malloc((c->n + 1) * sizeof *end)) == NULL)
         rc = no_memory(c, e);
     if (rc == RC_OK)
-        sort_by_cell(cell, n, first, c->n, order);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        if (counter_add(&c->counter, codes + order[i] * c->form->codes_len, c->items[cell[order[i]]].counts) != RC_OK)
+        sort_by_cell(cell, n, end, c->n, order);
+    for (size_t k = 0; rc == RC_OK && k < c->n; k++)
+        if (count_run(c, &c->items[k], codes, order, k > 0 ? end[k - 1] : 0, end[k], n) != RC_OK)
             rc = rc_set(e, RC_INPUT, "codes among %zu ballots are not of \"%s\"", n, c->form->slug);
-    free(first);
+    free(end);
     free(cell);
     return rc;
 }

@@ -120,6 +120,8 @@ static enum rc count_waiting(struct worker *w, size_t at, struct rc_info *e)
     struct buf *b = &w->waiting[at];
     if (!buf_ok(b))
         return rc_set(e, RC_NOMEM, "no memory for responses to count");
+    if (b->len == 0)
+        return RC_OK;
     enum rc rc = cells_count_many(&w->found[at], (const unsigned char *)b->p, b->len / t->form->open.form->codes_len, e);
     buf_reset(b);
     return rc == RC_TOOBIG ? rc_set(e, rc, "the profiles of \"%s\" are too many to compare in memory: %s",

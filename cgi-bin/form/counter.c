@@ -1,5 +1,6 @@
 #include "form/counter.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -26,9 +27,18 @@ static struct counter_byte make_byte(const struct form_node *n)
     return (struct counter_byte){(uint16_t)n->offset, (uint32_t)n->slot};
 }
 
-static struct counter_bits make_bits(const struct form_node *n)
+/* Can the choices be had by one word that does not reach behind the codes? */
+static bool are_in_a_word(const struct form *f, const struct form_node *n)
 {
+    return n->type == FORM_SELECT_MULTIPLE && n->choices->n <= 64 && f->codes_len >= sizeof(uint64_t);
+}
+
+static struct counter_bits make_bits(const struct form *f, const struct form_node *n)
+{
+    size_t first = n->offset + 1, last_word = f->codes_len - sizeof(uint64_t), word = first < last_word ? first : last_word;
     struct counter_bits b = {.offset = (uint16_t)n->offset, .n_bytes = (uint16_t)(n->width - 1),
+                             .word = (uint16_t)word, .shift = (uint16_t)(8 * (first - word)),
+                             .mask = UINT64_MAX >> (64 - 8 * (n->width - 1)),
                              .slot = (uint32_t)n->slot + 2, .answered = (uint32_t)(n->slot + n->n_slots - 1),
                              .state = (uint32_t)n->slot};
     for (size_t k = 0; k < n->choices->n; k++) {
@@ -77,6 +87,18 @@ static enum rc make_profile(const struct form *f, struct arena *a, struct counte
     return RC_OK;
 }
 
+static enum rc make_crosses(const struct form *f, struct arena *a, struct counter *c, struct rc_info *e)
+{
+    c->crosses = arena_array(a, f->n_crosses + 1, sizeof *c->crosses);
+    for (size_t i = 0; c->crosses != NULL && i < f->n_crosses; i++) {
+        const struct form_node *row = &f->nodes[f->crosses[i].row], *column = &f->nodes[f->crosses[i].column];
+        c->crosses[i] = (struct counter_cross){.row = (uint16_t)row->offset, .column = (uint16_t)column->offset,
+                                               .slot = (uint32_t)f->crosses[i].slot,
+                                               .n_columns = (uint32_t)column->choices->n};
+    }
+    return c->crosses != NULL ? RC_OK : no_memory(f, e);
+}
+
 enum rc counter_make(const struct form *f, struct arena *a, struct counter *out, struct rc_info *e)
 {
     struct counter c = {.form = f, .bytes = arena_array(a, f->n_nodes + 1, sizeof *c.bytes),
@@ -87,14 +109,16 @@ enum rc counter_make(const struct form *f, struct arena *a, struct counter *out,
     enum rc rc = make_profile(f, a, &c, e);
     if (rc == RC_OK)
         rc = make_expansion(f, a, &c, e);
+    if (rc == RC_OK)
+        rc = make_crosses(f, a, &c, e);
     for (size_t i = 0; rc == RC_OK && i < f->n_nodes; i++) {
         const struct form_node *n = &f->nodes[i];
         if (n->width == 0)
             continue;
         if (is_byte(n))
             c.bytes[c.n_bytes++] = make_byte(n);
-        else if (n->type == FORM_SELECT_MULTIPLE && n->choices->n <= 64)
-            c.bits[c.n_bits++] = make_bits(n);
+        else if (are_in_a_word(f, n))
+            c.bits[c.n_bits++] = make_bits(f, n);
         else
             c.others[c.n_others++] = i;
     }
@@ -107,22 +131,32 @@ size_t counter_room(const struct counter *c)
     return c->form->n_slots + 8;
 }
 
-/* What was ticked: at least one choice, none beyond the list, and an exclusive one alone. */
-static bool are_bits(const struct counter_bits *b, const unsigned char *p)
+static uint64_t bits_of(const struct counter_bits *b, const unsigned char *codes)
 {
-    uint64_t v = 0;
-    for (size_t i = 0; i < b->n_bytes; i++)
-        v |= (uint64_t)p[1 + i] << (8 * i);
-    if (p[0] != ANSWER_GIVEN)
-        return p[0] < ANSWER_GIVEN && v == 0;
-    return v != 0 && (v & ~b->choices) == 0 && ((v & b->exclusive) == 0 || (v & (v - 1)) == 0);
+    uint64_t word;
+    memcpy(&word, codes + b->word, sizeof word);
+    return le64toh(word) >> b->shift & b->mask;
 }
 
-static void add_bits(const struct counter *c, const struct counter_bits *b, const unsigned char *p, int32_t *counts)
+/* What was ticked: at least one choice, none beyond the list, and an exclusive one alone. Without a branch:
+ * answers are not to be foreseen. */
+static bool are_bits(const struct counter_bits *b, const unsigned char *codes)
 {
-    counts[p[0] == ANSWER_GIVEN ? b->answered : b->state + p[0]]++;
+    uint64_t v = bits_of(b, codes);
+    unsigned state = codes[b->offset];
+    bool is_list = (unsigned)(v != 0) & (unsigned)((v & ~b->choices) == 0) &
+                   ((unsigned)((v & b->exclusive) == 0) | (unsigned)((v & (v - 1)) == 0));
+    bool is_none = (unsigned)(state < ANSWER_GIVEN) & (unsigned)(v == 0);
+    return state == ANSWER_GIVEN ? is_list : is_none;
+}
+
+static void add_bits(const struct counter *c, const struct counter_bits *b, const unsigned char *codes, int32_t *counts)
+{
+    uint64_t v = bits_of(b, codes);
+    unsigned state = codes[b->offset];
+    counts[state == ANSWER_GIVEN ? b->answered : b->state + state]++;
     for (size_t i = 0; i < b->n_bytes; i++) {
-        const int32_t *more = c->expand[p[1 + i]];
+        const int32_t *more = c->expand[v >> (8 * i) & 255];
         int32_t *to = counts + b->slot + 8 * i;
         for (size_t k = 0; k < 8; k += 4) {
             four_counts x, y;
@@ -131,6 +165,18 @@ static void add_bits(const struct counter *c, const struct counter_bits *b, cons
             x += y;
             memcpy(to + k, &x, sizeof x);
         }
+    }
+}
+
+/* Adds 0 where one of the two was not answered. */
+static void add_crosses(const struct counter *c, const unsigned char *codes, int32_t *counts)
+{
+    for (size_t i = 0; i < c->form->n_crosses; i++) {
+        const struct counter_cross *x = &c->crosses[i];
+        uint32_t row = codes[x->row], column = codes[x->column];
+        bool is_both = (unsigned)(row >= ANSWER_GIVEN) & (unsigned)(column >= ANSWER_GIVEN);
+        uint32_t at = (row - ANSWER_GIVEN) * x->n_columns + (column - ANSWER_GIVEN);
+        counts[x->slot + (is_both ? at : 0)] += is_both;
     }
 }
 
@@ -158,7 +204,7 @@ static bool are_codes(const struct counter *c, const unsigned char *codes)
 {
     unsigned is_bad = is_any_over(codes, c->highest, c->form->codes_len);
     for (size_t i = 0; i < c->n_bits; i++)
-        is_bad |= (unsigned)!are_bits(&c->bits[i], codes + c->bits[i].offset);
+        is_bad |= (unsigned)!are_bits(&c->bits[i], codes);
     for (size_t i = 0; i < c->n_others; i++)
         is_bad |= (unsigned)!answers_is_code(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset);
     return is_bad == 0;
@@ -171,10 +217,11 @@ enum rc counter_add(const struct counter *c, const unsigned char *codes, int32_t
     for (size_t i = 0; i < c->n_bytes; i++)
         counts[c->bytes[i].slot + codes[c->bytes[i].offset]]++;
     for (size_t i = 0; i < c->n_bits; i++)
-        add_bits(c, &c->bits[i], codes + c->bits[i].offset, counts);
+        add_bits(c, &c->bits[i], codes, counts);
     for (size_t i = 0; i < c->n_others; i++)
         answers_count_one(&c->form->nodes[c->others[i]], codes + c->form->nodes[c->others[i]].offset, counts);
-    joint_count(c->form, codes, counts);
+    add_crosses(c, codes, counts);
+    joint_count_grids(c->form, codes, counts);
     return RC_OK;
 }
 

@@ -114,6 +114,12 @@ static void count_grid(const struct form *f, const struct form_grid *g, const un
         counts[g->slot + first - ANSWER_GIVEN]++;
 }
 
+void joint_count_grids(const struct form *f, const unsigned char *codes, int32_t *counts)
+{
+    for (size_t i = 0; i < f->n_grids; i++)
+        count_grid(f, &f->grids[i], codes, counts);
+}
+
 void joint_count(const struct form *f, const unsigned char *codes, int32_t *counts)
 {
     for (size_t i = 0; i < f->n_crosses; i++) {
@@ -123,6 +129,5 @@ void joint_count(const struct form *f, const unsigned char *codes, int32_t *coun
         if (a >= ANSWER_GIVEN && b >= ANSWER_GIVEN)
             counts[c->slot + (size_t)(a - ANSWER_GIVEN) * column->choices->n + (size_t)(b - ANSWER_GIVEN)]++;
     }
-    for (size_t i = 0; i < f->n_grids; i++)
-        count_grid(f, &f->grids[i], codes, counts);
+    joint_count_grids(f, codes, counts);
 }

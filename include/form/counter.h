@@ -19,20 +19,30 @@ struct counter_byte {
     uint32_t slot;
 };
 
-/* A state and its choices, at most 64, as bits. */
+/* A state and its choices, at most 64, as bits. They are read as a word of 8 bytes that lies within the
+ * codes: the choices are (the word at `word`) >> shift & mask. */
 struct counter_bits {
     uint16_t offset, n_bytes;
+    uint16_t word, shift;
+    uint64_t mask;
     uint32_t slot, answered; /* the slot of the first choice; that of all who answered */
     uint32_t state;          /* slot of state 0 */
     uint64_t choices, exclusive; /* bits that are choices; those that stand alone */
 };
 
+/* A crossing (struct form_cross), by the offsets of its questions. */
+struct counter_cross {
+    uint16_t row, column;
+    uint32_t slot, n_columns;
+};
+
 struct counter {
     const struct form *form;
     size_t n_bytes, n_bits, n_others;
+    struct counter_cross *crosses; /* form->n_crosses */
     struct counter_byte *bytes;
     struct counter_bits *bits;
-    size_t *others;      /* nodes of any other kind: integers, lists of more choices */
+    size_t *others;      /* nodes of any other kind: integers, long lists, choices of a form with under 8 bytes of codes */
     int32_t (*expand)[8]; /* of each byte: its bits as numbers */
     size_t profile_len;
     uint16_t *profile;   /* offsets of the profile's bytes, in the order of the form */

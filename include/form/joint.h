@@ -20,4 +20,7 @@ enum rc joint_layout(struct form *f, struct form_cross *crosses, struct form_gri
 /* Add one ballot to the joint slots. `codes` must be of this form. */
 void joint_count(const struct form *f, const unsigned char *codes, int32_t *counts);
 
+/* Of these, the slots of the grids only. */
+void joint_count_grids(const struct form *f, const unsigned char *codes, int32_t *counts);
+
 #endif
