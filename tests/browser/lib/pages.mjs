@@ -71,6 +71,8 @@ export const pages = [
     } },
   { name: 'results-list', open: at('/results/') },
   { name: 'results', open: at(RESULTS), isDemonstration: true },
+  { name: 'results-groups', open: at(`${RESULTS}/groups`), isDemonstration: true },
+  { name: 'results-tables', open: at(`${RESULTS}/tables`), isDemonstration: true },
   { name: 'census', open: at('/census/') },
   { name: 'whitepaper', open: at('/whitepaper/gov-wechat-2014') },
   { name: 'admin', open: at('/admin/') },
