@@ -44,7 +44,7 @@ GRANT SELECT, INSERT, UPDATE ON publish.cell, publish.cell_retired, publish.curr
     TO minyi_tally;
 GRANT SELECT, INSERT ON publish.publication, publish.row_kept TO minyi_tally;
 GRANT SELECT ON publish.wave, publish.wave_filed, publish.comparable TO minyi_tally;
-GRANT EXECUTE ON FUNCTION publish.adopt_waves(bigint) TO minyi_tally;
+GRANT EXECUTE ON FUNCTION publish.adopt_waves(bigint), publish.forget_row(bigint, text, integer) TO minyi_tally;
 
 -- admin: definitions and publications; no batch, no receipt hash.
 GRANT USAGE ON SCHEMA core, publish, office TO minyi_admin;

@@ -7,6 +7,10 @@
 #include "base/file.h"
 #include "base/settings.h"
 
+/* How long figures are kept that others have replaced. Whoever kept the tables of half a year learns nothing
+ * by them: what a count was then, its later figures bound by themselves (stats/disclosure.h, rule 5). */
+enum { KEEP_DAYS = 180 };
+
 /* The store's 32-bit counts as the engine's. */
 static enum rc widen(const struct tally_row_kept *rows, size_t n, struct arena *a, struct disclose_kept **out,
                      struct rc_info *e)
@@ -49,14 +53,13 @@ static enum rc read_key(bool has_kept, struct arena *a, unsigned char key[DISCLO
 }
 
 enum rc tally_disclose(struct tally *t, const struct tally_form *f, const struct figures_input *in, bool is_replay,
-                       struct arena *a, struct publication *p, struct disclose_kept **fresh, size_t *n_fresh,
-                       struct rc_info *e)
+                       struct arena *a, struct publication *p, struct tally_disclosed *out, struct rc_info *e)
 {
     unsigned char key[DISCLOSURE_KEY_BYTES];
     struct tally_row_kept *rows = NULL;
     struct disclose_kept *kept = NULL;
     size_t n = 0;
-    *n_fresh = 0;
+    *out = (struct tally_disclosed){.n_fresh = 0};
     if (p->sample == FORM_DEMONSTRATION)
         return RC_OK;
     enum rc rc = tally_rows_kept(t->db, f->open.survey_id, a, &rows, &n, e);
@@ -70,16 +73,21 @@ enum rc tally_disclose(struct tally *t, const struct tally_form *f, const struct
                                .n_kept = n};
     d.is_replay = is_replay || latest_day(&d) > f->today;
     d.today = latest_day(&d);
-    rc = publication_disclose(p, &d, a, fresh, n_fresh, e);
+    rc = publication_disclose(p, &d, a, &out->fresh, &out->n_fresh, e);
     sodium_memzero(key, sizeof key);
-    return rc;
+    out->kept = kept;
+    return rc != RC_OK ? rc : disclose_outdated(kept, n, p->slug, p->version_no, d.today - KEEP_DAYS, a, &out->outdated,
+                                                &out->n_outdated, e);
 }
 
-enum rc tally_keep_fresh(struct tally *t, int64_t survey_id, const struct disclose_kept *fresh, size_t n,
-                         struct arena *a, struct rc_info *e)
+enum rc tally_keep_disclosed(struct tally *t, int64_t survey_id, const struct tally_disclosed *d, struct arena *a,
+                             struct rc_info *e)
 {
+    const struct disclose_kept *fresh = d->fresh;
     enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+    for (size_t i = 0; rc == RC_OK && i < d->n_outdated; i++)
+        rc = tally_forget_row(t->db, survey_id, d->kept[d->outdated[i]].address, d->kept[d->outdated[i]].day, e);
+    for (size_t i = 0; rc == RC_OK && i < d->n_fresh; i++) {
         int32_t *shown = arena_array(a, fresh[i].n_cells + 1, sizeof *shown);
         if (shown == NULL)
             return rc_set(e, RC_NOMEM, "no memory for a published row");

@@ -86,8 +86,7 @@ static enum rc read_margins(struct tally *t, const struct tally_form *f, struct 
 struct made {
     struct arena a;
     struct buf body;               /* JSON; empty where no ballot was counted */
-    struct disclose_kept *fresh;   /* rows that are replaced by it */
-    size_t n_fresh;
+    struct tally_disclosed disclosed;
     struct tree tree;
     char root[2 * MERKLE_BYTES + 1]; /* of the tree, in hex */
 };
@@ -128,7 +127,7 @@ static enum rc make_body(struct tally *t, const struct tally_work *w, const stru
         if (rc == RC_OK)
             rc = tally_trend(t, w, &in, &m->a, &p, e);
         if (rc == RC_OK)
-            rc = tally_disclose(t, f, &in, is_replay, &m->a, &p, &m->fresh, &m->n_fresh, e);
+            rc = tally_disclose(t, f, &in, is_replay, &m->a, &p, &m->disclosed, e);
         if (rc == RC_OK)
             rc = trend_compare(&p, &m->a, e);
         if (rc == RC_OK)
@@ -158,7 +157,7 @@ static enum rc publish_body(struct tally *t, const struct tally_work *w, int64_t
     fault_point("tally.before_publish");
     rc = tally_publish(t->db, &w->survey, version_id, m->body.p, hash, &is_new, e);
     if (rc == RC_OK)
-        rc = tally_keep_fresh(t, w->survey.survey_id, m->fresh, m->n_fresh, &m->a, e);
+        rc = tally_keep_disclosed(t, w->survey.survey_id, &m->disclosed, &m->a, e);
     if (rc == RC_OK)
         rc = tree_save(&m->tree, t->db, e);
     if (rc == RC_OK)
@@ -180,7 +179,7 @@ static enum rc with_body(struct tally *t, const struct tally_work *w, bool is_ch
     const struct tally_form *f = tally_work_form(w, w->survey.current_version);
     if (f == NULL)
         return RC_OK; /* nothing is published yet */
-    struct made m = {.fresh = NULL};
+    struct made m = {.disclosed = {.n_fresh = 0}};
     unsigned char hash[HASH_BYTES];
     bool is_shown = false;
     arena_init(&m.a, 512 << 20);

@@ -7,7 +7,7 @@
 #include "box/recount.h"
 #include "report/trend.h"
 
-enum { CELLS_MAX = 1 << 30 };
+enum { CELLS_MAX = 1 << 30, WHENEVER = 1000000 /* days: the year 4737 */ };
 
 struct gathered {
     struct arena a; /* cells in the current version's form, while they are counted */
@@ -108,7 +108,59 @@ static enum rc gather(struct gathered *g, struct tally *t, const struct tally_wo
     return rc == RC_OK ? waves_comparable(t->db, w->survey.survey_id, &g->a, &g->alike, &g->n_alike, e) : rc;
 }
 
-enum rc tally_trend(struct tally *t, const struct tally_work *w, const struct figures_input *in, struct arena *a,
+/* The current version's ballots of every wave, added up; they outlive the cells. */
+static enum rc sum_waves(const struct gathered *g, struct tally *t, const struct tally_work *w, const struct tally_form *to,
+                         struct figures_input *in, struct arena *a, struct rc_info *e)
+{
+    size_t n_slots = to->open.form->n_slots;
+    struct figures_wave *waves = arena_array(a, w->n_waves, sizeof *waves);
+    for (size_t i = 0; waves != NULL && i < w->n_waves; i++) {
+        int64_t *counts = arena_array(a, n_slots + 1, sizeof *counts);
+        if (counts == NULL)
+            return no_memory(w, e);
+        waves[i] = (struct figures_wave){.first_day = w->waves[i].first_day, .first = w->waves[i].first, .last = w->waves[i].last, .counts = counts};
+        int32_t first = 0;
+        enum rc rc = tally_opening_days(t->db, w->survey.survey_id, to->open.version_id, w->waves[i].first, w->waves[i].last,
+                                        &first, &waves[i].last_opening, e);
+        if (rc != RC_OK)
+            return rc;
+        for (size_t k = 0; k < g->n_tables; k++) {
+            const struct recount_table *part = &g->tables[k];
+            for (size_t c = 0; part->form == to && part->wave == w->waves[i].wave && c < part->cells.n; c++) {
+                waves[i].n_ballots += part->cells.items[c].n;
+                for (size_t s = 0; s < n_slots; s++)
+                    counts[s] += part->cells.items[c].counts[s];
+            }
+        }
+    }
+    in->waves = waves;
+    in->n_waves = waves != NULL ? w->n_waves : 0;
+    int32_t last = 0;
+    return waves == NULL ? no_memory(w, e)
+                         : tally_opening_days(t->db, w->survey.survey_id, to->open.version_id, 0, WHENEVER, &in->first_opening, &last, e);
+}
+
+static enum rc list_alike(const struct gathered *g, const struct tally_work *w, const struct tally_form *to,
+                          struct figures_input *in, struct arena *a, struct rc_info *e)
+{
+    struct figures_alike *alike = arena_array(a, g->n_alike + 1, sizeof *alike);
+    if (alike == NULL)
+        return no_memory(w, e);
+    in->alike = alike;
+    for (size_t i = 0; i < g->n_alike; i++) {
+        const struct comparable *c = &g->alike[i];
+        if (c->version_a != to->version_no && c->version_b != to->version_no)
+            continue;
+        struct figures_alike *x = &alike[in->n_alike++];
+        *x = (struct figures_alike){c->version_a == to->version_no ? c->version_b : c->version_a,
+                                    arena_printf(a, "%s", c->question)};
+        if (x->question == NULL)
+            return no_memory(w, e);
+    }
+    return RC_OK;
+}
+
+enum rc tally_trend(struct tally *t, const struct tally_work *w, struct figures_input *in, struct arena *a,
                     struct publication *p, struct rc_info *e)
 {
     const struct tally_form *to = tally_work_form(w, w->survey.current_version);
@@ -118,6 +170,10 @@ enum rc tally_trend(struct tally *t, const struct tally_work *w, const struct fi
     arena_init(&g.a, CELLS_MAX);
     struct trend_wave *waves = arena_array(&g.a, w->n_waves, sizeof *waves);
     enum rc rc = waves == NULL ? no_memory(w, e) : gather(&g, t, w, e);
+    if (rc == RC_OK)
+        rc = sum_waves(&g, t, w, to, in, a, e);
+    if (rc == RC_OK)
+        rc = list_alike(&g, w, to, in, a, e);
     for (size_t i = 0; rc == RC_OK && i < w->n_waves; i++)
         rc = gather_wave(&g, to, &w->waves[i], &waves[i], e);
     if (rc == RC_OK)

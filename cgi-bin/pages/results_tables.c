@@ -51,6 +51,16 @@ static void put_empty_row(struct html *w, const struct results_view *v, const ch
     html_lit(w, "</td></tr>\n");
 }
 
+/* Where counts are rounded: the day of the tally whose counts these are. */
+static void put_as_of(struct html *w, const struct results_view *v, const char *day)
+{
+    if (day == NULL)
+        return;
+    html_lit(w, "<p class=\"missing\">");
+    html_tr(w, v->c, v->lang, "results.as_of", "date", day, NULL);
+    html_lit(w, "</p>\n");
+}
+
 /* ---- waves ---- */
 
 /* "+2.1", with as many decimals as the smaller n carries. */
@@ -80,6 +90,10 @@ static void put_point(struct html *w, const struct results_view *v, const struct
 {
     const struct pub_point *x = &t->points[at];
     const struct pub_wave *wave = &v->p->waves[at];
+    if (wave->is_open) {
+        put_empty_row(w, v, wave->name, "results.wave_open");
+        return;
+    }
     if (!x->is_comparable || x->row.is_suppressed || x->row.n == 0) {
         put_empty_row(w, v, wave->name, x->row.is_suppressed ? "results.too_few"
                                         : x->is_comparable  ? "results.nobody" : "results.not_comparable");
@@ -151,6 +165,7 @@ static void put_trends(struct html *w, const struct results_view *v)
 static void put_cross_row(struct html *w, const struct results_view *v, const struct pub_cross *c, size_t at)
 {
     static const char *const heads[] = {"results.answer", "results.share", "results.count"};
+    static const char *const boxes[PUB_BOXES] = {"results.top2", "results.neutral", "results.bottom2"};
     const struct pub_question *rows = &v->p->questions[c->row], *columns = &v->p->questions[c->column];
     const char *head = results_label(v, &rows->options[publication_column(rows, at)].label);
     const struct pub_row *r = &c->rows[at];
@@ -166,10 +181,13 @@ static void put_cross_row(struct html *w, const struct results_view *v, const st
     (void)snprintf(more, sizeof more, "n = %s", results_grouped(r->n, n));
     begin_table(w, head, more);
     put_heads(w, v, heads, 3);
-    for (size_t k = 0; k < c->n_columns; k++)
-        put_share_row(w, v, results_label(v, &columns->options[publication_column(columns, k)].label), &r->shares[k], r->n,
-                      r->shares[k].count);
+    for (size_t k = 0; k < (r->is_boxes ? PUB_BOXES : c->n_columns); k++) {
+        const char *column = r->is_boxes ? results_text(v, boxes[k])
+                                         : results_label(v, &columns->options[publication_column(columns, k)].label);
+        put_share_row(w, v, column, &r->shares[k], r->n, r->shares[k].count);
+    }
     html_lit(w, "</tbody>\n</table>\n");
+    put_as_of(w, v, r->as_of);
 }
 
 /* "Independence: chi-square = 12.3, df = 4, p = 0.015" */
@@ -222,11 +240,12 @@ static void put_grid(struct html *w, const struct results_view *v, const struct 
 {
     static const char *const heads[] = {"results.question", "results.without_lines", "results.all_ballots"};
     char n[32], of[32];
-    if (g->straight.is_suppressed)
-        return;
     html_lit(w, "<section class=\"result\">\n<p>");
-    html_tr(w, v->c, v->lang, "results.lines_count", "count", results_grouped(g->straight.shares[0].count, n), "n",
-            results_grouped(g->straight.n, of), NULL);
+    if (g->straight.is_suppressed)
+        html_text(w, results_text(v, "results.lines_few"));
+    else
+        html_tr(w, v->c, v->lang, "results.lines_count", "count", results_grouped(g->straight.shares[0].count, n), "n",
+                results_grouped(g->straight.n, of), NULL);
     html_lit(w, "</p>\n");
     begin_table(w, results_text(v, "results.lines_caption"), "");
     put_heads(w, v, heads, 3);

@@ -17,14 +17,6 @@ static bool is_partition(const struct form_node *n)
     return n->choices != NULL && n->type != FORM_SELECT_MULTIPLE;
 }
 
-static size_t n_valid(const struct form_node *n)
-{
-    size_t valid = 0;
-    for (size_t i = 0; i < n->choices->n; i++)
-        valid += !n->choices->items[i].is_dont_know;
-    return valid;
-}
-
 /* Which cell holds choice `i`. */
 size_t disclose_cell_of(const struct form_node *n, size_t i)
 {
@@ -33,7 +25,7 @@ size_t disclose_cell_of(const struct form_node *n, size_t i)
         return 4 + i;
     for (size_t k = 0; k < i; k++)
         before += n->choices->items[k].is_dont_know == n->choices->items[i].is_dont_know;
-    return before + (n->choices->items[i].is_dont_know ? n_valid(n) : 0);
+    return before + (n->choices->items[i].is_dont_know ? disclose_n_valid(n) : 0);
 }
 
 /* Cells that add up to the ballots: all of a partition, else the first four. */
@@ -126,7 +118,7 @@ static enum rc make_row(const struct disclose_worker *w, const struct form_node 
         .min_n = w->boxes[r - w->rows] > 0 ? DISCLOSURE_FULL_MIN : w->p->threshold,
         .is_frozen = w->in->is_replay,
         .n_cells = n_cells,
-        .n_whole = is_partition(n) ? n_valid(n) : 1,
+        .n_whole = is_partition(n) ? disclose_n_valid(n) : 1,
         .shown = arena_array(w->a, n_cells, sizeof *r->shown)};
     if (counts == NULL || r->address == NULL || r->shown == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for the row of \"%s\"", n->name);
@@ -228,7 +220,8 @@ static enum rc box_sums(const struct disclose_worker *w, size_t n, size_t at, st
 
 static enum rc make_sums(const struct disclose_worker *w, size_t n, struct disclosure_sum **out, size_t *n_out)
 {
-    size_t most = n * (DISCLOSE_BOX_CELLS + 2) + disclose_group_sums_max(w) + 1;
+    size_t most = n * (DISCLOSE_BOX_CELLS + 2) + disclose_group_sums_max(w) + disclose_cross_sums_max(w) +
+                  disclose_grid_sums_max(w) + disclose_wave_sums_max(w) + 1;
     struct disclosure_sum *sums = arena_array(w->a, most, sizeof *sums);
     size_t k_sums = n;
     enum rc rc = RC_OK;
@@ -250,6 +243,12 @@ static enum rc make_sums(const struct disclose_worker *w, size_t n, struct discl
     }
     if (rc == RC_OK)
         rc = disclose_group_sums(w, sums, &k_sums);
+    if (rc == RC_OK)
+        rc = disclose_cross_sums(w, sums, &k_sums);
+    if (rc == RC_OK)
+        rc = disclose_grid_sums(w, sums, &k_sums);
+    if (rc == RC_OK)
+        rc = disclose_wave_sums(w, sums, &k_sums);
     *out = sums;
     *n_out = k_sums;
     return rc;
@@ -308,8 +307,7 @@ static void put_collapsed(const struct disclose_worker *w, const struct disclosu
     disclose_share(w, r->shown[2], q->n, &q->bottom2);
 }
 
-/* The row that stands for a question: its own, else its boxes. */
-static const struct disclosure_row *standing(const struct disclose_worker *w, size_t at)
+const struct disclosure_row *disclose_standing(const struct disclose_worker *w, size_t at)
 {
     return w->rows[at].state.is_shown || w->boxes[at] == 0 ? &w->rows[at] : &w->rows[w->boxes[at]];
 }
@@ -339,8 +337,8 @@ static enum rc put_question(const struct disclose_worker *w, size_t at, struct p
     q->top2 = q->neutral = q->bottom2 = (struct pub_share){0};
     if (q->has_boxes && !q->is_suppressed)
         put_boxes(w, q);
-    if (standing(w, at) != r && standing(w, at)->state.is_shown)
-        put_collapsed(w, standing(w, at), q);
+    if (disclose_standing(w, at) != r && disclose_standing(w, at)->state.is_shown)
+        put_collapsed(w, disclose_standing(w, at), q);
     return RC_OK;
 }
 
@@ -365,7 +363,7 @@ static enum rc median_ballots(const struct disclose_worker *w, size_t n, int64_t
     if (sums == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for %zu sums", n);
     for (size_t i = 0; i < n; i++) {
-        const struct disclosure_row *r = standing(w, i);
+        const struct disclosure_row *r = disclose_standing(w, i);
         if (!r->state.is_shown)
             continue;
         for (size_t k = 0; k < (r == &w->rows[i] ? disclose_states(w->nodes[i]) : DISCLOSE_BOX_CELLS); k++)
@@ -407,15 +405,13 @@ static enum rc put_all(const struct disclose_worker *w, size_t n, struct publica
     out->rounding = DISCLOSURE_BASE;
     if (rc == RC_OK)
         rc = disclose_put_groups(w, out);
-    /* Tables and weights are made of true counts: none passes that is not made of the engine's rows. */
-    out->n_crosses = out->n_grids = out->n_trends = out->n_waves = 0;
-    const struct pub_weights made = out->weights;
-    out->weights = (struct pub_weights){.why = "no_margins", .as_of = "", .source = ""};
-    if (made.n_margins > 0) { /* the populations are public; all else, even why there are no weights, is of true counts */
-        out->weights = (struct pub_weights){.why = "disclosure", .as_of = made.as_of, .source = made.source, .n_margins = made.n_margins};
-        memcpy(out->weights.margins, made.margins, sizeof made.margins);
-    }
-    return rc;
+    if (rc == RC_OK)
+        rc = disclose_put_crosses(w, out);
+    if (rc == RC_OK)
+        rc = disclose_put_grids(w, out);
+    if (rc == RC_OK)
+        rc = disclose_put_waves(w, out);
+    return rc == RC_OK ? disclose_put_weights(w, out) : rc;
 }
 
 static enum rc make_rows(struct disclose_worker *w, size_t *n)
@@ -430,6 +426,7 @@ static enum rc make_rows(struct disclose_worker *w, size_t *n)
         rc = make_row(w, node, &w->rows[*n]);
         ++*n;
     }
+    w->n_questions = *n;
     w->n_rows = *n + 1;
     if (rc == RC_OK)
         rc = make_ballots(w, &w->rows[*n]);
@@ -438,7 +435,13 @@ static enum rc make_rows(struct disclose_worker *w, size_t *n)
             w->boxes[i] = w->n_rows++;
             rc = make_boxes(w, i, &w->rows[w->boxes[i]]);
         }
-    return rc == RC_OK ? disclose_group_rows(w) : rc;
+    if (rc == RC_OK)
+        rc = disclose_group_rows(w);
+    if (rc == RC_OK)
+        rc = disclose_cross_rows(w);
+    if (rc == RC_OK)
+        rc = disclose_grid_rows(w);
+    return rc == RC_OK ? disclose_wave_rows(w) : rc;
 }
 
 enum rc publication_disclose(struct publication *p, const struct disclose_input *in, struct arena *a,
@@ -451,9 +454,11 @@ enum rc publication_disclose(struct publication *p, const struct disclose_input 
     *n_fresh = 0;
     if (p->sample == FORM_DEMONSTRATION)
         return RC_OK;
+    size_t n_max = 2 * p->n_questions + 1 + disclose_group_rows_max(p) + disclose_cross_rows_max(&w) + disclose_grid_rows_max(&w) +
+                   disclose_wave_rows_max(&w);
     w.nodes = arena_array(a, p->n_questions + 1, sizeof *w.nodes);
     w.boxes = arena_array(a, p->n_questions + 1, sizeof *w.boxes);
-    w.rows = arena_array(a, 2 * p->n_questions + 1 + disclose_group_rows_max(p), sizeof *w.rows);
+    w.rows = arena_array(a, n_max, sizeof *w.rows);
     if (w.nodes == NULL || w.boxes == NULL || w.rows == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu rows", p->n_questions);
     enum rc rc = make_rows(&w, &n);

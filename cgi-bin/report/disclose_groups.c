@@ -3,7 +3,6 @@
 #include "report/disclose_inner.h"
 
 enum { SLOT_NOT_ASKED, SLOT_SKIPPED, SLOT_FIRST }; /* places in a question's slots: see form_node.slot */
-static const int64_t never = INT64_MAX / 8;        /* the minimum of a row that is not to be published */
 
 size_t disclose_group_rows_max(const struct publication *p)
 {
@@ -23,7 +22,7 @@ size_t disclose_group_sums_max(const struct disclose_worker *w)
 }
 
 /* The row of an item at a level; at n_levels: of the ballots without a level. */
-static size_t row_at(const struct disclose_worker *w, size_t group, size_t level, size_t item)
+size_t disclose_group_row(const struct disclose_worker *w, size_t group, size_t level, size_t item)
 {
     size_t first = w->group_rows;
     for (size_t i = 0; i < group; i++)
@@ -56,7 +55,7 @@ static int64_t *count_slots(const struct disclose_worker *w, const struct form_n
     return out;
 }
 
-static void add_boxes(const struct form_node *n, const int64_t *slot, int64_t *cells)
+void disclose_add_boxes(const struct form_node *n, const int64_t *slot, int64_t *cells)
 {
     for (size_t i = 0; i < n->choices->n; i++)
         cells[disclose_box_of(&n->choices->items[i])] += slot[SLOT_FIRST + i];
@@ -75,7 +74,7 @@ static enum rc make_row(const struct disclose_worker *w, const struct pub_group 
     *r = (struct disclosure_row){
         .address = arena_printf(w->a, "%s/%lld/%s/%s/%s", p->slug, (long long)p->version_no, p->questions[g->question].name,
                                 is_rest ? "" : c->items[g->levels[level].option].name, n->name),
-        .min_n = is_rest ? never : p->threshold,
+        .min_n = is_rest ? DISCLOSE_NEVER : p->threshold,
         .is_frozen = w->in->is_replay,
         .n_cells = DISCLOSE_BOX_CELLS,
         .n_whole = DISCLOSE_BOXES,
@@ -85,7 +84,7 @@ static enum rc make_row(const struct disclose_worker *w, const struct pub_group 
         return no_memory(w);
     size_t n_slots = w->in->figures->form->n_slots, choice = is_rest ? 0 : g->levels[level].option + 1;
     if (!is_own(g, item))
-        add_boxes(n, slots + choice * n_slots + n->slot, counts);
+        disclose_add_boxes(n, slots + choice * n_slots + n->slot, counts);
     return disclose_recall(w, r);
 }
 
@@ -100,7 +99,7 @@ enum rc disclose_group_rows(struct disclose_worker *w)
             return no_memory(w);
         for (size_t level = 0; rc == RC_OK && level <= g->n_levels; level++)
             for (size_t item = 0; rc == RC_OK && item < g->n_items && g->n_levels > 0; item++)
-                rc = make_row(w, g, level, item, slots, &w->rows[row_at(w, i, level, item)]);
+                rc = make_row(w, g, level, item, slots, &w->rows[disclose_group_row(w, i, level, item)]);
         w->n_rows += g->n_levels > 0 ? g->n_items * (g->n_levels + 1) : 0;
     }
     return rc;
@@ -112,19 +111,31 @@ static bool is_empty_cell(const struct disclose_worker *w, const struct form_nod
     return k >= 4 && disclose_is_empty(w, item, k == 4 ? DISCLOSE_SKIPPED : DISCLOSE_NOT_ASKED);
 }
 
-/* Has every ballot a level? */
-static bool has_no_rest(const struct disclose_worker *w, const struct pub_group *g)
+bool disclose_has_no_rest(const struct disclose_worker *w, const struct form_node *n)
 {
-    const struct form_node *by = w->nodes[g->question];
-    return g->n_levels == by->choices->n && disclose_is_empty(w, by, DISCLOSE_SKIPPED) &&
-           disclose_is_empty(w, by, DISCLOSE_NOT_ASKED);
+    return disclose_n_valid(n) == n->choices->n && disclose_is_empty(w, n, DISCLOSE_SKIPPED) &&
+           disclose_is_empty(w, n, DISCLOSE_NOT_ASKED);
+}
+
+bool disclose_find_group(const struct disclose_worker *w, size_t by, size_t item, size_t *group, size_t *at)
+{
+    for (size_t i = 0; i < w->p->n_groups; i++) {
+        const struct pub_group *g = &w->p->groups[i];
+        for (size_t k = 0; g->question == by && g->n_levels > 0 && k < g->n_items; k++)
+            if (g->levels[0].items[k].question == item) {
+                *group = i;
+                *at = k;
+                return true;
+            }
+    }
+    return false;
 }
 
 /* The boxes of all ballots, cell by cell, are those of the levels and of the rest. */
 static enum rc split(const struct disclose_worker *w, size_t group, size_t item, struct disclosure_sum *sums, size_t *n_sums)
 {
     const struct pub_group *g = &w->p->groups[group];
-    size_t question = g->levels[0].items[item].question, n_parts = g->n_levels + !has_no_rest(w, g);
+    size_t question = g->levels[0].items[item].question, n_parts = g->n_levels + !disclose_has_no_rest(w, w->nodes[g->question]);
     for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++) {
         if (is_empty_cell(w, w->nodes[question], k))
             continue;
@@ -133,7 +144,7 @@ static enum rc split(const struct disclose_worker *w, size_t group, size_t item,
             return no_memory(w);
         t[0] = (struct disclosure_term){(ptrdiff_t)w->boxes[question], k};
         for (size_t level = 0; level < n_parts; level++)
-            t[level + 1] = (struct disclosure_term){(ptrdiff_t)row_at(w, group, level, item), k};
+            t[level + 1] = (struct disclosure_term){(ptrdiff_t)disclose_group_row(w, group, level, item), k};
         sums[(*n_sums)++] = (struct disclosure_sum){t, 1, n_parts + 1};
     }
     return RC_OK;
@@ -157,7 +168,7 @@ static enum rc tie(const struct disclose_worker *w, size_t group, size_t level, 
     *out = (struct disclosure_sum){t, n, n};
     for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++)
         if (!is_empty_cell(w, node, k))
-            t[out->n_terms++] = (struct disclosure_term){(ptrdiff_t)row_at(w, group, level, item), k};
+            t[out->n_terms++] = (struct disclosure_term){(ptrdiff_t)disclose_group_row(w, group, level, item), k};
     return RC_OK;
 }
 
@@ -170,7 +181,7 @@ enum rc disclose_group_sums(const struct disclose_worker *w, struct disclosure_s
             if (is_own(g, item))
                 continue;
             rc = split(w, i, item, sums, n_sums);
-            for (size_t level = 0; rc == RC_OK && level < g->n_levels + !has_no_rest(w, g); level++)
+            for (size_t level = 0; rc == RC_OK && level < g->n_levels + !disclose_has_no_rest(w, w->nodes[g->question]); level++)
                 rc = tie(w, i, level, item, &sums[(*n_sums)++]);
             if (rc != RC_OK)
                 return rc;
@@ -200,7 +211,7 @@ static enum rc put_level(const struct disclose_worker *w, size_t group, size_t l
     if (items == NULL || sums == NULL)
         return no_memory(w);
     for (size_t i = 0; i < n_items; i++) {
-        const struct disclosure_row *r = &w->rows[row_at(w, group, level, i)];
+        const struct disclosure_row *r = &w->rows[disclose_group_row(w, group, level, i)];
         items[i] = out->items[i];
         put_item(w, r, &items[i]);
         for (size_t k = 0; r->state.is_shown && k < DISCLOSE_BOX_CELLS; k++)

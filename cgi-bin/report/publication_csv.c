@@ -10,7 +10,7 @@ static void put_percent(struct csv *c, double p, int64_t n)
 /* Columns: question, question_text, row, row_text, count, n, percent, low, high, note: "suppressed", or
  * the day whose counts these are where counts are rounded. */
 void publication_csv_row(struct csv *c, const struct pub_question *q, size_t lang, const char *row, const char *row_text,
-                         const struct pub_share *s, int64_t n)
+                         const struct pub_share *s, int64_t n, const char *as_of)
 {
     csv_text(c, q->name);
     csv_text(c, form_text(&q->label, lang));
@@ -38,7 +38,7 @@ void publication_csv_row(struct csv *c, const struct pub_question *q, size_t lan
         csv_number(c, "");
         csv_number(c, "");
     }
-    csv_text(c, q->as_of != NULL ? q->as_of : "");
+    csv_text(c, as_of != NULL ? as_of : "");
     csv_end_row(c);
 }
 
@@ -47,23 +47,23 @@ static void put_question(struct csv *c, const struct pub_question *q, size_t lan
     const struct pub_share n = {.count = q->n}, not_asked = {.count = q->n_not_asked},
                            skipped = {.count = q->n_skipped}, dont_know = {.count = q->n_dont_know};
     if (q->is_suppressed) {
-        publication_csv_row(c, q, lang, "_all", "", NULL, 0);
+        publication_csv_row(c, q, lang, "_all", "", NULL, 0, q->as_of);
         return;
     }
     for (size_t i = 0; i < q->n_options && !q->is_collapsed; i++) {
         const struct pub_option *o = &q->options[i];
         if (!o->is_dont_know)
-            publication_csv_row(c, q, lang, o->name, form_text(&o->label, lang), &o->share, q->n);
+            publication_csv_row(c, q, lang, o->name, form_text(&o->label, lang), &o->share, q->n, q->as_of);
     }
     if (q->has_boxes) {
-        publication_csv_row(c, q, lang, "_top2", "", &q->top2, q->n);
-        publication_csv_row(c, q, lang, "_neutral", "", &q->neutral, q->n);
-        publication_csv_row(c, q, lang, "_bottom2", "", &q->bottom2, q->n);
+        publication_csv_row(c, q, lang, "_top2", "", &q->top2, q->n, q->as_of);
+        publication_csv_row(c, q, lang, "_neutral", "", &q->neutral, q->n, q->as_of);
+        publication_csv_row(c, q, lang, "_bottom2", "", &q->bottom2, q->n, q->as_of);
     }
-    publication_csv_row(c, q, lang, "_answered", "", &n, 0);
-    publication_csv_row(c, q, lang, "_dont_know", "", &dont_know, 0);
-    publication_csv_row(c, q, lang, "_skipped", "", &skipped, 0);
-    publication_csv_row(c, q, lang, "_not_asked", "", &not_asked, 0);
+    publication_csv_row(c, q, lang, "_answered", "", &n, 0, q->as_of);
+    publication_csv_row(c, q, lang, "_dont_know", "", &dont_know, 0, q->as_of);
+    publication_csv_row(c, q, lang, "_skipped", "", &skipped, 0, q->as_of);
+    publication_csv_row(c, q, lang, "_not_asked", "", &not_asked, 0, q->as_of);
 }
 
 void publication_to_csv(const struct publication *p, size_t lang, struct buf *out)

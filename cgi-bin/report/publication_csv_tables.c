@@ -18,7 +18,7 @@ static void put_shares(struct csv *c, const struct pub_question *q, size_t lang,
         char name[ROW_NAME_MAX];
         (void)snprintf(name, sizeof name, "%s%s%s", before,
                        is_boxes ? boxes[k] : q->options[publication_column(q, k)].name, after);
-        publication_csv_row(c, q, lang, name, text, r->is_suppressed ? NULL : &r->shares[k], r->n);
+        publication_csv_row(c, q, lang, name, text, r->is_suppressed ? NULL : &r->shares[k], r->n, r->as_of);
     }
 }
 
@@ -41,14 +41,14 @@ static void put_cross(struct csv *c, const struct publication *p, const struct p
         const struct pub_option *o = &rows->options[publication_column(rows, i)];
         char before[ROW_NAME_MAX / 2];
         (void)snprintf(before, sizeof before, "%s=%s ", rows->name, o->name);
-        put_shares(c, &p->questions[x->column], lang, &x->rows[i], false, x->n_columns, before, "", form_text(&o->label, lang));
+        put_shares(c, &p->questions[x->column], lang, &x->rows[i], x->rows[i].is_boxes, x->n_columns, before, "", form_text(&o->label, lang));
     }
 }
 
 static void put_grid(struct csv *c, const struct publication *p, const struct pub_grid *g, size_t lang)
 {
     publication_csv_row(c, &p->questions[g->items[0]], lang, "_straight", "",
-                        g->straight.is_suppressed ? NULL : &g->straight.shares[0], g->straight.n);
+                        g->straight.is_suppressed ? NULL : &g->straight.shares[0], g->straight.n, g->straight.as_of);
     for (size_t i = 0; i < g->n_items; i++)
         put_shares(c, &p->questions[g->items[i]], lang, &g->without[i], true, PUB_BOXES, "", " without straight lines", "");
 }

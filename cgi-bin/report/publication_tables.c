@@ -30,7 +30,11 @@ static void put_row(struct pub_writer *w, json_t *o, const struct pub_row *r, si
     if (r->is_suppressed)
         return;
     json_t *shares = json_array();
-    for (size_t k = 0; k < n_columns; k++) {
+    if (r->is_boxes)
+        pub_put(w, o, "boxes", json_true());
+    if (r->as_of != NULL)
+        pub_put(w, o, "as_of", json_string(r->as_of));
+    for (size_t k = 0; k < (r->is_boxes ? PUB_BOXES : n_columns); k++) {
         json_t *s = json_object();
         pub_put_share(w, s, &r->shares[k], r->n);
         pub_append(w, shares, s);
@@ -90,6 +94,8 @@ static json_t *wave_json(struct pub_writer *w, const struct pub_wave *v)
     pub_put(w, o, "first_day", json_string(v->first_day));
     pub_put(w, o, "last_day", json_string(v->last_day));
     pub_put(w, o, "suppressed", json_boolean(v->is_suppressed));
+    if (v->is_open)
+        pub_put(w, o, "open", json_true());
     if (!v->is_suppressed)
         pub_put(w, o, "ballots", json_integer(v->n_ballots));
     pub_put(w, o, "weights", pub_weights_json(w, &v->weights));
@@ -164,11 +170,15 @@ static void *room(struct pub_reader *r, size_t n, size_t size)
     return p;
 }
 
-static struct pub_row read_row(struct pub_reader *r, const json_t *o, size_t n_columns)
+static struct pub_row read_row(struct pub_reader *r, const json_t *o, size_t n_columns, bool can_collapse)
 {
     struct pub_row row = {.is_suppressed = pub_read_bool(r, o, "suppressed")};
     if (row.is_suppressed || r->rc != RC_OK)
         return row;
+    row.is_boxes = can_collapse && json_is_true(json_object_get(o, "boxes"));
+    if (json_object_get(o, "as_of") != NULL)
+        row.as_of = pub_read_text(r, o, "as_of");
+    n_columns = row.is_boxes ? PUB_BOXES : n_columns;
     struct pub_share *shares = ROOM(r, n_columns, struct pub_share);
     row.n = pub_read_count(r, o, "n");
     if (pub_read_size(r, o, "shares", FORM_CHOICES_MAX) != n_columns)
@@ -212,7 +222,7 @@ static void read_cross(struct pub_reader *r, const json_t *o, const struct publi
     if (pub_read_size(r, o, "rows", FORM_CHOICES_MAX) != c->n_rows)
         pub_fail(r, RC_INPUT, "rows");
     for (size_t i = 0; r->rc == RC_OK && i < c->n_rows; i++)
-        rows[i] = read_row(r, json_array_get(json_object_get(o, "rows"), i), c->n_columns);
+        rows[i] = read_row(r, json_array_get(json_object_get(o, "rows"), i), c->n_columns, p->questions[c->column].is_likert);
     c->rows = rows;
     read_test(r, json_object_get(o, "independence"), c);
 }
@@ -225,9 +235,9 @@ static void read_grid(struct pub_reader *r, const json_t *o, const struct public
     for (size_t i = 0; r->rc == RC_OK && i < g->n_items; i++) {
         const json_t *item = json_array_get(json_object_get(o, "without"), i);
         items[i] = pub_read_question_name(r, json_object_get(item, "question"), p);
-        without[i] = read_row(r, item, PUB_BOXES);
+        without[i] = read_row(r, item, PUB_BOXES, false);
     }
-    g->straight = read_row(r, json_object_get(o, "straight"), 1);
+    g->straight = read_row(r, json_object_get(o, "straight"), 1, false);
     g->items = items;
     g->without = without;
 }
@@ -238,6 +248,7 @@ static void read_wave(struct pub_reader *r, const json_t *o, const struct public
     v->first_day = pub_read_text(r, o, "first_day");
     v->last_day = pub_read_text(r, o, "last_day");
     v->is_suppressed = pub_read_bool(r, o, "suppressed");
+    v->is_open = json_is_true(json_object_get(o, "open"));
     v->n_ballots = v->is_suppressed ? 0 : pub_read_count(r, o, "ballots");
     pub_read_weights(r, json_object_get(o, "weights"), p, &v->weights);
 }
@@ -261,7 +272,7 @@ static const struct pub_change *read_changes(struct pub_reader *r, const json_t 
 
 static void read_point(struct pub_reader *r, const json_t *o, size_t at, size_t n_columns, struct pub_point *x)
 {
-    x->row = read_row(r, o, n_columns);
+    x->row = read_row(r, o, n_columns, false);
     x->is_comparable = pub_read_bool(r, o, "comparable");
     x->since = SIZE_MAX;
     if (r->rc != RC_OK || json_object_get(o, "since") == NULL)

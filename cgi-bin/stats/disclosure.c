@@ -53,6 +53,8 @@ static enum rc check_row(const struct disclosure_row *r, int32_t day, struct rc_
     for (size_t i = 1; i < r->n_past; i++)
         if (r->past[i].day <= r->past[i - 1].day)
             return rc_set(e, RC_INPUT, "row \"%s\": its past is not in order", r->address);
+    if (r->closed_day != 0 && r->n_past > 0 && r->past[0].day <= r->closed_day)
+        return rc_set(e, RC_INPUT, "row \"%s\" was published before it was closed", r->address);
     if (r->state.day > day)
         return rc_set(e, RC_INPUT, "row \"%s\" was published on a later day", r->address);
     for (size_t i = 0; i < r->n_cells; i++)
@@ -91,7 +93,7 @@ static void propose(const struct disclosure_row *r, int32_t day, struct disclosu
     bool has_history = r->state.is_shown || r->state.day != 0 || r->state.last_n != 0;
     bool may_move = !has_history || has_moved(n, r->state.last_n);
     bool is_done = has_history && r->state.day == day;
-    if (r->is_frozen || is_done || !may_move || (!is_enough && !r->state.is_shown))
+    if (r->is_frozen || is_done || !may_move || (r->closed_day != 0 && day <= r->closed_day) || (!is_enough && !r->state.is_shown))
         return;
     if (r->state.is_shown && !has_moved(rounded, whole(r->shown, r->n_whole)))
         return;

@@ -13,7 +13,8 @@ struct watch {
  * bounds it from below and the first one after from above. */
 struct seen {
     bool has_before, has_after;
-    int64_t before, after; /* rounded values */
+    int64_t before, after; /* rounded values: the one gives the lower limit, the other the upper one */
+    int64_t fall;          /* how much lower the lower limit is */
 };
 
 static int64_t low_of(int64_t v)
@@ -26,18 +27,33 @@ static int64_t high_of(int64_t v)
     return v + DISCLOSURE_BASE - 1;
 }
 
-/* How much of the values of a cell at one end a sum may exclude. A count that may be 0 has five
- * values in all and none to spare; the next have nine. A count of ten or more is no secret to within
- * five, but what excludes more of its values says something about its offset, and that stays for all
- * nights: with four excluded the attacker learned something in 4 of 930 runs, with two in none. */
+/* How many values of a cell a sum may exclude at one end. A small count has none to spare; one of 30 or more
+ * is no secret to within five, but what excludes more of its values says something about its offset, and
+ * that stays for all nights. With none excluded of any, a row that is the sum of two others is hardly ever
+ * published beside them. */
 static int64_t slack_of(int64_t v)
 {
-    return v == 0 ? 0 : 2;
+    return v <= DISCLOSURE_ROW_MIN ? 0 : 2;
 }
 
 static bool stands_tonight(const struct disclosure_draft *d)
 {
     return d->is_due && d->state.is_shown;
+}
+
+/* A closed row only falls, by ballots withdrawn: the publication before a day is its upper limit, that after it
+ * the lower one; where there is but one of them it gives both, less what was withdrawn since. */
+static struct seen turn(const struct disclosure_row *r, const struct disclosure_draft *d, struct seen s)
+{
+    struct seen out = {.has_before = s.has_before || s.has_after};
+    int64_t n = 0;
+    for (size_t i = 0; i < r->n_whole; i++)
+        n += r->counts[i];
+    out.has_after = out.has_before;
+    out.before = s.has_after ? s.after : s.before;
+    out.after = s.has_before ? s.before : s.after;
+    out.fall = !s.has_after && !stands_tonight(d) && n < r->state.last_n ? r->state.last_n - n : 0;
+    return out;
 }
 
 static struct seen look(const struct watch *w, const struct disclosure_term *t, int32_t day)
@@ -65,7 +81,7 @@ static struct seen look(const struct watch *w, const struct disclosure_term *t, 
     bool is_that_day = low < n ? r->past[low].day == day : stands_tonight(d) && d->day == day;
     s.has_before = is_that_day || low > 0;
     s.before = is_that_day ? s.after : low > 0 ? r->past[low - 1].shown[t->cell] : 0;
-    return s;
+    return r->closed_day != 0 && day >= r->closed_day ? turn(r, d, s) : s;
 }
 
 /* What an observer works out for one day from everything that would stand: limits of every cell of
@@ -86,14 +102,19 @@ static size_t cell_of(const struct day *d, const struct disclosure_term *t)
     return d->first[t->row] + t->cell;
 }
 
+static bool is_before_its_time(const struct day *d, size_t row, int32_t day)
+{
+    return day < d->w->rows[row].opens_day;
+}
+
 static void begin_day(struct day *d, int32_t day)
 {
     for (size_t i = 0; i < d->n_rows; i++)
         for (size_t k = 0; k < d->w->rows[i].n_cells; k++) {
             struct seen s = look(d->w, &(struct disclosure_term){(ptrdiff_t)i, k}, day);
             size_t c = d->first[i] + k;
-            d->low[c] = s.has_before ? low_of(s.before) : 0;
-            d->high[c] = s.has_after ? high_of(s.after) : no_limit;
+            d->low[c] = s.has_before && low_of(s.before) > s.fall ? low_of(s.before) - s.fall : 0;
+            d->high[c] = is_before_its_time(d, i, day) ? 0 : s.has_after ? high_of(s.after) : no_limit;
             d->why[c] = d->n_sums;
             d->is_marked[c] = false;
         }
@@ -136,6 +157,8 @@ static bool is_free(const struct day *d, size_t row, size_t k, int32_t day)
 {
     struct seen s = look(d->w, &(struct disclosure_term){(ptrdiff_t)row, k}, day);
     size_t c = d->first[row] + k;
+    if (is_before_its_time(d, row, day))
+        return true;
     if (!s.has_before && !s.has_after)
         return d->w->rows[row].is_frozen || d->high[c] - d->low[c] >= DISCLOSURE_BASE - 1;
     if (s.has_before && d->high[c] < high_of(s.before) - slack_of(s.before))

@@ -177,3 +177,25 @@ enum rc tally_keep_row(struct db *db, int64_t survey_id, const struct tally_row_
                                  db_bool(row->is_shown), db_i64(row->last_n),   db_i32_array(row->shown, row->n_shown)};
     return db_query(db, TS_KEEP_ROW, p, 6, NULL, NULL, e);
 }
+
+enum rc tally_forget_row(struct db *db, int64_t survey_id, const char *address, int32_t day, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(survey_id), db_text(address), db_i32(day)};
+    return db_query(db, TS_FORGET_ROW, p, 3, NULL, NULL, e);
+}
+
+enum rc tally_opening_days(struct db *db, int64_t survey_id, int64_t version_id, int32_t from, int32_t to, int32_t *first,
+                           int32_t *last, struct rc_info *e)
+{
+    struct arena a;
+    struct db_rows r;
+    const struct db_param p[] = {db_i64(survey_id), db_i64(version_id), db_i32(from), db_i32(to)};
+    arena_init(&a, 1 << 16);
+    enum rc rc = db_query(db, TS_OPENING_DAYS, p, 4, &a, &r, e);
+    if (rc == RC_OK) {
+        *first = (int32_t)db_get_i64(db_at(&r, 0, 0));
+        *last = (int32_t)db_get_i64(db_at(&r, 0, 1));
+    }
+    arena_release(&a);
+    return rc;
+}

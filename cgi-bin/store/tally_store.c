@@ -108,6 +108,10 @@ static const struct db_stmt stmts[TS_N] = {
                       "WHERE survey_id = $1::bigint ORDER BY address COLLATE \"C\", day", 1},
     [TS_KEEP_ROW] = {"keep_row", "INSERT INTO publish.row_kept (survey_id, address, day, is_shown, last_n, shown) "
                      "VALUES ($1::bigint, $2::text, $3::integer, $4::boolean, $5::bigint, $6::integer[])", 6},
+    [TS_FORGET_ROW] = {"forget_row", "SELECT publish.forget_row($1::bigint, $2::text, $3::integer)", 3},
+    [TS_OPENING_DAYS] = {"opening_days", "SELECT coalesce(min(opened_on) - date '2000-01-01', 0), coalesce(max(opened_on) - "
+                         "date '2000-01-01', 0) FROM publish.opening WHERE survey_id = $1::bigint AND version_id = $2::bigint "
+                         "AND opened_on BETWEEN date '2000-01-01' + $3::integer AND date '2000-01-01' + $4::integer", 4},
     [TS_WAVES] = {"waves", READ_WAVES("wave"), 1},
     [TS_WAVES_FILED] = {"waves_filed", READ_WAVES("wave_filed"), 1},
     [TS_ADOPT_WAVES] = {"adopt_waves", "SELECT publish.adopt_waves($1::bigint)", 1},

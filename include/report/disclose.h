@@ -25,16 +25,28 @@ struct disclose_input {
     size_t n_kept;
 };
 
+/* What need not be kept any longer, as indexes of `kept`: figures of a row that it replaced itself, and rows
+ * that `p`'s form has not (any more), where they are older than `before`. A row's latest figures stay as long
+ * as it is published; with older ones go only nights too old for anything to be learned about them tonight
+ * that a row older still does not tell. *out in `a`. RC_OK, RC_NOMEM. */
+enum rc disclose_outdated(const struct disclose_kept *kept, size_t n, const char *slug, int64_t version_no, int32_t before,
+                          struct arena *a, size_t **out, size_t *n_out, struct rc_info *e) MUST_CHECK;
+
 /* Put rounded counts in place of the true ones in `p` (made by figures_make in `a`): a row per
  * question, and for a five-point one three boxes while it is too thin for five; a row per grouping
  * question, level and five-point question (three boxes), which together with the ballots that have no
  * level add up to the question's own; replaced at most once a day. A level's ballots are the median of
  * what its published rows add up to.
- * No weighted share and nothing of the weights is published, but what they would be made by: raked
- * weights are quotients of true counts, so a weighted share beside the rounded one is one more equation
- * in them, on every night anew, that no sum of whole numbers describes to the engine. Nor are crossings,
- * grids, waves and trends: their rows are not the engine's. Shares, boxes and intervals are made of rounded counts; the
- * number of ballots is the median of what the questions add up to. A demonstration is left as it is.
+ * Crossings, grids and waves are rows of the same engine (disclose_inner.h says which and what they add up
+ * to): five options of a crossing collapse to three boxes while they are too thin; a wave shows the boxes of
+ * five-point questions, together with what stands of it from earlier versions that compare.
+ * A weighted share is made of the published boxes and n of the groups by the margin's question and of the
+ * public populations, and of nothing else: whoever has the rows can work it out himself, so it tells nothing
+ * that they do not, with all its decimals. It needs all levels of one margin; several margins would need
+ * their joint table by every item, which has too many thin parts to be published, so there "disclosure" is
+ * the reason why there is none. What is said of the weights comes from published counts, too.
+ * Shares, boxes and intervals are made of rounded counts, tests of independence too; the number of ballots is
+ * the median of what the questions add up to. A demonstration is left as it is.
  * *fresh: what is to be kept beside `kept`, in the publication's transaction.
  * RC_OK; RC_INPUT (what was kept does not fit the questions); RC_NOMEM. `p` is as it was on failure. */
 enum rc publication_disclose(struct publication *p, const struct disclose_input *in, struct arena *a,

@@ -16,8 +16,15 @@ struct disclose_worker {
     struct disclosure_row *rows;    /* of each question; the helper "ballots"; three boxes of five-point ones;
                                        then of the groups, from `group_rows` */
     size_t *boxes;                  /* of each question: its row of boxes, or 0 */
+    size_t n_questions;
     size_t n_rows, group_rows;
+    struct disclose_cross *crosses; /* of each crossing */
+    size_t grid_rows, wave_rows;    /* the first row of grids, of waves */
+    bool has_wave_rest;             /* some ballot of this version is in no wave */
 };
+
+/* The minimum of a row that is not to be published. */
+#define DISCLOSE_NEVER (INT64_MAX / 8)
 
 /* The cell of a question's row that holds choice `i`. */
 size_t disclose_cell_of(const struct form_node *n, size_t i);
@@ -45,6 +52,77 @@ size_t disclose_group_sums_max(const struct disclose_worker *w);
 enum rc disclose_group_rows(struct disclose_worker *w) MUST_CHECK;
 /* Levels and the rest add up to the item's boxes; the six cells of a level to its ballots. */
 enum rc disclose_group_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+size_t disclose_group_row(const struct disclose_worker *w, size_t group, size_t level, size_t item);
+/* Where `item` stands by levels of `by` (indexes of questions): false, where it does not. */
+bool disclose_find_group(const struct disclose_worker *w, size_t by, size_t item, size_t *group, size_t *at);
 enum rc disclose_put_groups(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* What the parts of a table share: choices that are not "don't know"; a list of terms under construction. */
+size_t disclose_n_valid(const struct form_node *n);
+struct disclose_terms {
+    struct disclosure_term *items;
+    size_t n, n_left;
+};
+/* Room for a sum of at most `most` terms. */
+enum rc disclose_terms_begin(const struct disclose_worker *w, struct disclose_terms *t, size_t most) MUST_CHECK;
+void disclose_terms_add(struct disclose_terms *t, size_t row, size_t cell);
+/* The left side ends here. */
+void disclose_terms_turn(struct disclose_terms *t);
+/* A sum with nothing on one side says nothing and is left out. */
+void disclose_terms_end(const struct disclose_terms *t, struct disclosure_sum *sums, size_t *n_sums);
+/* An unpublished row of zeros at `r`, its address and its past. `kind` says how it is published. */
+struct disclose_shape {
+    size_t n_cells, n_whole;
+    int64_t min_n;
+    bool is_frozen, has_places;
+};
+enum rc disclose_begin_row(const struct disclose_worker *w, struct disclosure_row *r, const char *address,
+                           const struct disclose_shape *shape, int64_t **counts, struct disclosure_place **places) MUST_CHECK;
+/* The row that stands for a question: its own, else its boxes. */
+const struct disclosure_row *disclose_standing(const struct disclose_worker *w, size_t question);
+/* Boxes of a question from its slots, skipped and not asked: DISCLOSE_BOX_CELLS cells. */
+void disclose_add_boxes(const struct form_node *n, const int64_t *slot, int64_t *cells);
+/* Can no ballot be without a valid choice of the question? */
+bool disclose_has_no_rest(const struct disclose_worker *w, const struct form_node *n);
+
+/* Crossings. A row per valid choice of the row question, "slug/version/row*column/choice", its cells the
+ * column's choices and those without one; a row of the same cells for the ballots without a valid choice,
+ * never published; and beside each the boxes of a five-point column, "...//boxes": those of a grouping
+ * question are the group's rows. The same count has the same offset wherever it stands. */
+struct disclose_cross {
+    size_t first, n_parts;   /* full rows; the last part is the rest */
+    size_t boxes;            /* the first row of boxes, or 0 */
+    bool is_grouped;         /* boxes are the rows of a group */
+    size_t group, item;
+    bool is_turned;          /* the row question stands in a group by the column question */
+    size_t turned_group, turned_item;
+};
+size_t disclose_cross_rows_max(const struct disclose_worker *w);
+size_t disclose_cross_sums_max(const struct disclose_worker *w);
+enum rc disclose_cross_rows(struct disclose_worker *w) MUST_CHECK;
+enum rc disclose_cross_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+enum rc disclose_put_crosses(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* Grids: the ballots with one answer to all items, by its box, "slug/version/first item/straight". Every item
+ * without them, "slug/version/item/without", is a row, too, but never published: what is shown of it is the
+ * difference of what is published, for three rounded rows of which one is the sum of the others are an
+ * equation in every box of every item. */
+size_t disclose_grid_rows_max(const struct disclose_worker *w);
+size_t disclose_grid_sums_max(const struct disclose_worker *w);
+enum rc disclose_grid_rows(struct disclose_worker *w) MUST_CHECK;
+enum rc disclose_grid_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+enum rc disclose_put_grids(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* Waves: the boxes of every five-point question among the ballots of a version in a wave,
+ * "slug/version/@first day/question", and of those in no wave, "slug/version/@/question", never published.
+ * A wave that begins on another day is another row: once one began otherwise, no new one is published. */
+size_t disclose_wave_rows_max(const struct disclose_worker *w);
+size_t disclose_wave_sums_max(const struct disclose_worker *w);
+enum rc disclose_wave_rows(struct disclose_worker *w) MUST_CHECK;
+enum rc disclose_wave_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+enum rc disclose_put_waves(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* Weighted shares, from what is published alone; after questions and groups were put. */
+enum rc disclose_put_weights(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
 
 #endif

@@ -10,16 +10,34 @@
 /* A table's row with fewer valid answers is not published (the demonstration excepted). */
 enum { FIGURES_ROW_MIN = 30 };
 
+/* The ballots of one version in one wave. */
+struct figures_wave {
+    const char *first_day;
+    int32_t first, last; /* its days, since 2000-01-01 */
+    int32_t last_opening; /* of this version in it; <= last; 0: none */
+    int64_t n_ballots;
+    const int64_t *counts; /* form->n_slots */
+};
+/* Another version in which a question means the same. */
+struct figures_alike {
+    int64_t version_no;
+    const char *question;
+};
+
 /* What the cells of one version add up to. */
 struct figures_input {
     const struct form *form;
     int64_t version_no;
     int64_t n_ballots;
     const int64_t *counts; /* form->n_slots sums, in slot order (see form_node.slot) */
+    int32_t first_opening;            /* of the version, since 2000-01-01: for disclosure */
     const char *first_day, *last_day; /* of the openings, "YYYY-MM-DD" or "" */
     size_t n_cells;                   /* what `counts` is the sum of; 0: no groups and no weights are made */
     const struct figures_cell *cells;
     const struct margins *margins;    /* NULL: the survey has none */
+    size_t n_waves, n_alike;          /* for disclosure: figures_make does not look at them */
+    const struct figures_wave *waves;
+    const struct figures_alike *alike;
     bool is_part;                     /* of the ballots, a wave: questions and weights alone */
 };
 

@@ -97,8 +97,10 @@ struct pub_group {
  * `is_boxes`, the top two, neutral and bottom two of a five-point question. A row is a part of the ballots. */
 struct pub_row {
     bool is_suppressed; /* below the row threshold: no numbers */
+    bool is_boxes;      /* too few answers for five options: top two, neutral, bottom two (of a crossing) */
     int64_t n;
-    const struct pub_share *shares; /* one per column */
+    const char *as_of;  /* as of a question */
+    const struct pub_share *shares; /* one per column, or PUB_BOXES */
 };
 
 /* Two questions crossed: a row per option of one, "don't know" left out, columns of the other. */
@@ -106,7 +108,7 @@ struct pub_cross {
     size_t row, column; /* indexes of `questions` */
     size_t n_rows, n_columns;
     const struct pub_row *rows;
-    bool has_test;      /* independence; only where the sample allows it, and of true counts */
+    bool has_test;      /* independence; only where the sample allows it; of the counts shown */
     bool is_rao_scott;  /* F of Rao and Scott, from weighted shares; else Pearson's chi-square */
     double statistic, df, ddf, p_value; /* ddf: of F alone */
 };
@@ -122,6 +124,7 @@ struct pub_grid {
 struct pub_wave {
     const char *name, *first_day, *last_day; /* of openings, YYYY-MM-DD */
     bool is_suppressed;
+    bool is_open; /* not over, and published only then: where counts are rounded */
     int64_t n_ballots;
     struct pub_weights weights;
 };

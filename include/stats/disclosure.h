@@ -23,7 +23,9 @@
  *     unpublished) for the night.  The decision reads rounded values only.  The observer is assumed
  *     to keep every table and to know that nobody withdraws, so that counts only rise: what is
  *     published tonight also bounds the nights since the row was last published, on which other
- *     rows of the sum stood; hence `past`.
+ *     rows of the sum stood; hence `past`. A row that is closed never rises again: its figures bound it
+ *     from both sides on all nights since. Rows that are to be closed are published only then, for the
+ *     sum of a closed row and one that still grows, less that of the whole, would be told every night anew.
  *
  * What this gives (tests/unit/test_attacker.c, 60 nights, 200 and 1,000 ballots a night): every count
  * under 10 of a published row, and every change under 10 between two publications of it, has at
@@ -80,6 +82,9 @@ struct disclosure_row {
     int64_t min_n;         /* >= DISCLOSURE_ROW_MIN (more for a shape that needs more) */
     bool is_frozen;        /* keep what is shown, whatever was counted; a row that was never shown is
                               then a helper in sums, such as the number of ballots */
+    int32_t opens_day;     /* before this day the row is empty, and everybody knows it; 0: from the beginning */
+    int32_t closed_day;    /* after this day nothing is added to the row, and everybody knows it (a wave that
+                              is over): it is published then alone. 0: it is open */
     size_t n_cells;        /* >= 1 */
     size_t n_whole;        /* the first n_whole cells add up to n: 1 where cells overlap */
     const int64_t *counts; /* n_cells true counts >= 0 */

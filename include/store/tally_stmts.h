@@ -39,6 +39,8 @@ enum tally_stmt {
     TS_CONFIRM,
     TS_ROWS_KEPT,
     TS_KEEP_ROW,
+    TS_FORGET_ROW,
+    TS_OPENING_DAYS,
     TS_WAVES,
     TS_WAVES_FILED,
     TS_ADOPT_WAVES,

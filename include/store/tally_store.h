@@ -184,6 +184,9 @@ enum rc tally_drop_cells(struct db *db, const struct tally_place *at, const stru
 /* First and last day of a version's openings, "YYYY-MM-DD", "" where there was none. */
 enum rc tally_days(struct db *db, int64_t survey_id, int64_t version_id, struct arena *a, const char **first,
                    const char **last, struct rc_info *e) MUST_CHECK;
+/* The same between two days, and days as numbers since 2000-01-01; 0 where there was none. */
+enum rc tally_opening_days(struct db *db, int64_t survey_id, int64_t version_id, int32_t from, int32_t to, int32_t *first,
+                           int32_t *last, struct rc_info *e) MUST_CHECK;
 /* What the disclosure rules keep of a survey: every publication of every row, by address and day. */
 struct tally_row_kept {
     const char *address;
@@ -197,6 +200,8 @@ enum rc tally_rows_kept(struct db *db, int64_t survey_id, struct arena *a, struc
                         struct rc_info *e) MUST_CHECK;
 /* Add one; inside the transaction that publishes it. */
 enum rc tally_keep_row(struct db *db, int64_t survey_id, const struct tally_row_kept *row, struct rc_info *e) MUST_CHECK;
+/* Delete one, if it is older than 150 days. */
+enum rc tally_forget_row(struct db *db, int64_t survey_id, const char *address, int32_t day, struct rc_info *e) MUST_CHECK;
 
 /* The survey's margins on a day (days since 2000-01-01): strings in `a`, all "" where there are none. */
 enum rc tally_margins(struct db *db, int64_t survey_id, int32_t day, struct arena *a, const char **as_of,

@@ -1,5 +1,5 @@
 /* attacker: keeps every table of 60 nights and works out what the true counts can have been.
- * For test_attacker.c and test_attacker_groups.c: his inference, and what he learned by it.
+ * For test_attacker.c, test_attacker_groups.c and test_attacker_tables.c: his inference, and what he learned by it.
  *
  * What he knows: the rules (not the key); the structure of every table, published or not, and which
  * counts add up to which, every night; how many ballots were withdrawn each night, of all, rounded up to
@@ -50,6 +50,8 @@ struct world {
     int64_t g[NIGHTS][CELLS_MAX], own[NIGHTS][CELLS_MAX], v[NIGHTS][CELLS_MAX];
     bool is_new[NIGHTS][ROWS_MAX], is_seen[NIGHTS][ROWS_MAX], is_his[CELLS_MAX],
         is_empty[CELLS_MAX]; /* 0 by the form, and he knows it */
+    size_t opens[CELLS_MAX], closes[CELLS_MAX]; /* 0 before the one night, and nothing is added from the other on
+                                                   (0: it stays open): he knows that, too */
     int64_t lost[NIGHTS];
     int64_t g_low[NIGHTS][CELLS_MAX], g_high[NIGHTS][CELLS_MAX];
     int64_t s_low[NIGHTS][CELLS_MAX], s_high[NIGHTS][CELLS_MAX]; /* G = g + u */
@@ -114,7 +116,7 @@ static void begin(struct world *w, bool is_fresh)
         for (size_t t = 0; t < NIGHTS; t++) {
             w->g_low[t][c] = w->s_low[t][c] = 0;
             w->g_high[t][c] = w->s_high[t][c] = far;
-            if (w->is_empty[c])
+            if (w->is_empty[c] || t < w->opens[c])
                 w->g_high[t][c] = 0;
             if (w->is_empty[c] || !w->is_new[t][w->row_of[c]])
                 continue;
@@ -133,6 +135,11 @@ static void tighten_over_time(struct world *w, int64_t low[][CELLS_MAX], int64_t
 {
     for (size_t t = 1; t < NIGHTS; t++)
         raise(w, &low[t][c], low[t - 1][c] - w->lost[t]);
+    for (size_t t = w->closes[c]; t > 0 && t < NIGHTS; t++)
+        if (high[t - 1][c] < far)
+            lower(w, &high[t][c], high[t - 1][c]);
+    for (size_t t = NIGHTS - 1; w->closes[c] > 0 && t >= w->closes[c]; t--)
+        raise(w, &low[t - 1][c], low[t][c]);
     for (size_t t = NIGHTS - 1; t > 0; t--)
         if (high[t][c] < far)
             lower(w, &high[t - 1][c], high[t][c] + w->lost[t]);
@@ -270,7 +277,7 @@ static void judge(const struct world *w, const struct scene *s, struct verdict *
         for (size_t t = 0; t < NIGHTS; t++) {
             int64_t g = w->g[t][c];
             out->wrong += g < w->g_low[t][c] || g > w->g_high[t][c];
-            if (w->is_empty[c])
+            if (w->is_empty[c] || t < w->opens[c])
                 continue;
             if (g < 10 && !w->is_his[c] && !w->is_seen[t][w->row_of[c]]) {
                 out->hidden++;

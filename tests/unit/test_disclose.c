@@ -287,6 +287,84 @@ static void what_was_kept_must_fit(void **state)
     arena_release(&x.a);
 }
 
+/* Of one level's population as many, of the other's four times: the weighted share from what is published. */
+static void weighted_shares_come_from_published_figures(void **state)
+{
+    (void)state;
+    static const struct form_choice sizes[] = {{.name = "big"}, {.name = "small"}};
+    static const struct form_choices two = {"two", 2, sizes};
+    static double population[] = {4e6, 1e6};
+    static const int32_t by_cell[2][21] = {
+        {0, 12, 60, 50, 10, 30, 20, 10, [8] = 0, 192, [14] = 192, 0, 0, [17] = 0, 0, 192, 0},
+        {0, 0, 10, 20, 0, 30, 40, 60, [8] = 0, 160, [14] = 160, 0, 0, [17] = 0, 0, 0, 160}};
+    static const unsigned char profiles[2] = {2, 3};
+    struct margins m = {.as_of = "2010-11-01", .source = "Census", .total = 5e6, .n = 1, .items = {{4, population}}};
+    struct form_node with_group[5];
+    struct figures_cell cells[2];
+    struct nights x;
+    struct rc_info e = {0};
+    struct disclose_kept *fresh = NULL;
+    int64_t counts[21] = {0};
+    begin(&x, FORM_RANDOM);
+    memcpy(with_group, nodes, sizeof nodes);
+    with_group[4] = (struct form_node){.type = FORM_SELECT_ONE, .name = "g", .is_profile = true, .choices = &two, .slot = 17, .n_slots = 4, .width = 1};
+    x.form.nodes = with_group;
+    x.form.n_nodes = 5;
+    x.form.n_slots = 21;
+    struct figures_input in = {.form = &x.form, .version_no = 2, .n_ballots = 352, .counts = counts, .first_day = "", .last_day = "", .n_cells = 2,
+                               .cells = cells, .margins = &m};
+    for (size_t i = 0; i < 2; i++) {
+        cells[i] = (struct figures_cell){&profiles[i], by_cell[i][14], by_cell[i]};
+        for (size_t k = 0; k < 21; k++)
+            counts[k] += by_cell[i][k];
+    }
+    assert_int_equal(figures_make(&in, &x.a, &x.p, &e), RC_OK);
+    const struct disclose_input d = {.figures = &in, .key = key, .today = 6000, .kept = x.kept, .n_kept = 0};
+    assert_int_equal(publication_disclose(&x.p, &d, &x.a, &fresh, &x.n_fresh, &e), RC_OK);
+    const struct pub_level *l = x.p.groups[0].levels;
+    assert_true(!l[0].items[0].is_suppressed && !l[1].items[0].is_suppressed);
+    double w[] = {4e6 / (double)l[0].n_ballots, 1e6 / (double)l[1].n_ballots};
+    double share = (w[0] * (double)l[0].items[0].top2.count + w[1] * (double)l[1].items[0].top2.count) /
+                   (w[0] * (double)l[0].items[0].n + w[1] * (double)l[1].items[0].n);
+    const struct pub_share *s = &x.p.questions[0].top2;
+    assert_true(x.p.weights.is_weighted && x.p.weights.kish_deff > 1 && x.p.weights.n_eff < 352 && x.p.weights.population == 5e6);
+    assert_true(s->is_weighted && s->weighted.p > share - 1e-12 && s->weighted.p < share + 1e-12);
+    assert_true(s->weighted.p > s->p + 0.1); /* as the big level is more content */
+    assert_true(s->weighted.has_interval && s->weighted.low < s->weighted.p && s->weighted.p < s->weighted.high);
+    assert_true(s->weighted.high - s->weighted.low > s->high - s->low); /* weights cost some precision */
+    m.n = 2; /* of two margins there is no published table */
+    m.items[1] = m.items[0];
+    assert_int_equal(figures_make(&in, &x.a, &x.p, &e), RC_OK);
+    assert_int_equal(publication_disclose(&x.p, &d, &x.a, &fresh, &x.n_fresh, &e), RC_OK);
+    assert_true(!x.p.weights.is_weighted && !x.p.questions[0].top2.is_weighted);
+    assert_string_equal(x.p.weights.why, "disclosure");
+    arena_release(&x.a);
+}
+
+static void old_figures_are_forgotten(void **state)
+{
+    (void)state;
+    static const int64_t shown[] = {50};
+    static const struct disclose_kept kept[] = {
+        {"s/1/@2014-01-01/q", 100, true, 50, 1, shown}, /* of a trend */
+        {"s/1/q", 100, true, 50, 1, shown},             /* of a version that is no more: goes */
+        {"s/1/q", 900, true, 50, 1, shown},             /* but not yet */
+        {"s/2/m", 100, true, 50, 1, shown},             /* stands */
+        {"s/2/q", 100, true, 50, 1, shown},             /* replaced long ago: goes */
+        {"s/2/q", 200, true, 50, 1, shown},             /* the last before the limit */
+        {"s/2/q", 500, true, 50, 1, shown}, {"s/2/q", 900, true, 50, 1, shown}};
+    struct arena a;
+    struct rc_info e;
+    size_t *out = NULL, n = 0;
+    arena_init(&a, 1 << 16);
+    assert_int_equal(disclose_outdated(kept, 8, "s", 2, 400, &a, &out, &n, &e), RC_OK);
+    assert_int_equal(n, 2);
+    assert_true(out[0] == 1 && out[1] == 4);
+    assert_int_equal(disclose_outdated(kept, 8, "s", 2, 50, &a, &out, &n, &e), RC_OK);
+    assert_int_equal(n, 0);
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +374,8 @@ int main(void)
         cmocka_unit_test(few_ballots_leave_no_number),
         cmocka_unit_test(a_demonstration_is_left_alone),
         cmocka_unit_test(groups_are_rows_of_their_own),
+        cmocka_unit_test(weighted_shares_come_from_published_figures),
+        cmocka_unit_test(old_figures_are_forgotten),
         cmocka_unit_test(what_was_kept_must_fit),
     };
     return cmocka_run_group_tests_name("disclose", tests, NULL, NULL);

@@ -151,10 +151,10 @@ static void sums_hold_back_what_would_tell(void **state)
             continue;
         open++;
         /* nobody may say "the women who said no are at most all - men" with less than five values */
-        for (int64_t c = shown[1][1] > 4 ? shown[1][1] - 2 : 0; c <= shown[1][1] + 2; c++)
+        for (int64_t c = shown[1][1] > 4 ? shown[1][1] - 4 : 0; c <= shown[1][1] + 4; c++)
             assert_true(shown[2][1] + 4 - c >= shown[0][1] - 4 && shown[2][1] - 4 - c <= shown[0][1] + 4);
     }
-    assert_true(held > 20 && open > 200);
+    assert_true(held > 20 && open > 100);
 }
 
 static void what_cannot_be_is_refused(void **state)

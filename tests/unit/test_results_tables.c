@@ -57,15 +57,17 @@ static const char *page(enum form_sample sample)
     const struct pub_wave waves[] = {{.name = "Spring <1>", .first_day = "2014-01-01", .last_day = "2014-03-31", .n_ballots = 1000},
                                      {.name = "Gap", .first_day = "2014-04-01", .last_day = "2014-04-30", .is_suppressed = true},
                                      {.name = "Other", .first_day = "2014-05-01", .last_day = "2014-05-31", .n_ballots = 50},
+                                     {.name = "Running", .first_day = "2014-05-01", .last_day = "2014-05-31", .is_suppressed = true, .is_open = true},
                                      {.name = "Summer", .first_day = "2014-06-01", .last_day = "2014-06-30", .n_ballots = 1000}};
     const struct pub_point points[] = {
         {.is_comparable = true, .row = {.n = 1000, .shares = s}, .since = SIZE_MAX},
         {.is_comparable = true, .row = {.is_suppressed = true}, .since = SIZE_MAX},
         {.is_comparable = false, .row = {.n = 0, .shares = s}, .since = SIZE_MAX},
+        {.is_comparable = true, .row = {.is_suppressed = true}, .since = SIZE_MAX},
         {.is_comparable = true, .row = {.n = 1234, .shares = s}, .since = 0, .changes = is_open ? plain_down : down}};
     const struct pub_trend trend = {.question = 0, .is_boxes = true, .n_columns = 3, .points = points};
     const struct pub_row rows[] = {{.n = 1000, .shares = s}, {.is_suppressed = true}, {.n = 0, .shares = s},
-                                   {.n = 1000, .shares = s}, {.n = 1000, .shares = s}};
+                                   {.n = 1000, .shares = s, .is_boxes = true, .as_of = "2014-06-02"}, {.n = 1000, .shares = s}};
     const struct pub_cross cross = {.row = 0, .column = 1, .n_rows = 5, .n_columns = 2, .rows = rows, .has_test = !is_open,
                                     .statistic = 12.345, .df = 4, .p_value = 0.0001};
     const size_t items[] = {0};
@@ -73,7 +75,7 @@ static const char *page(enum form_sample sample)
     const struct pub_grid grid = {.n_items = 1, .items = items, .straight = {.n = 1000, .shares = &plain[1]}, .without = without};
     const struct publication p = {.slug = "s-1", .version_no = 1, .n_langs = 1, .langs = {"en"}, .title = {{"The title"}},
                                   .sample = sample, .n_ballots = 2000, .threshold = 30, .n_questions = 2,
-                                  .questions = questions, .n_waves = 4, .waves = waves, .n_trends = 1, .trends = &trend,
+                                  .questions = questions, .n_waves = 5, .waves = waves, .n_trends = 1, .trends = &trend,
                                   .n_crosses = 1, .crosses = &cross, .n_grids = 1, .grids = &grid};
     const struct publication_head head = {"s-1", 1, 1000000, "2014-12-31 04:15"};
     const struct results_view v = {texts, 1, 0, &head, &p, 1000000};
@@ -104,6 +106,8 @@ static void a_random_sample_shows_changes_and_tests(void **state)
     assert_has(text, "70.0%<span class=\"interval\">60.0 to 80.0</span>");
     assert_has(text, "too few to show");
     assert_has(text, "asked otherwise, not comparable");
+    assert_has(text, "not over yet");
+    assert_has(text, "As counted on 2014-06-02.");
     assert_has(text, "E&lt;<span class=\"detail\"> n = 1,000</span>");
     assert_has(text, "chi-square 12.35, df 4, p &lt; 0.001 (Pearson)");
     assert_has(text, "200 of 1,000 ballots gave the same answer");
