@@ -123,11 +123,15 @@ static void add_group(struct list *l, const struct pub_group *g)
 
 static void add_cross(struct list *l, const struct pub_cross *c)
 {
+    static const char *const boxes[PUB_BOXES] = {"top2", "neutral", "bottom2"};
     const struct pub_question *row = &l->p->survey->questions[c->row], *column = &l->p->survey->questions[c->column];
     for (size_t i = 0; i < c->n_rows; i++) {
         const struct pub_row *r = &c->rows[i];
         const char *name = row->options[publication_column(row, i)].name;
-        for (size_t k = 0; !r->is_suppressed && r->n > 0 && k < c->n_columns; k++) {
+        for (size_t k = 0; r->is_boxes && !r->is_suppressed && r->n > 0 && k < PUB_BOXES; k++)
+            add_share(l, arena_printf(l->a, "cross.%s.%s.%s.%s", row->name, name, column->name, boxes[k]), &column->label, &r->shares[k],
+                      r->n);
+        for (size_t k = 0; !r->is_boxes && !r->is_suppressed && r->n > 0 && k < c->n_columns; k++) {
             const struct pub_option *o = &column->options[publication_column(column, k)];
             add_share(l, arena_printf(l->a, "cross.%s.%s.%s.%s", row->name, name, column->name, o->name), &o->label, &r->shares[k],
                       r->n);

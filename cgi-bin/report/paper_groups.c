@@ -245,9 +245,10 @@ static void put_cross(struct paper_writer *w, const struct pub_cross *c, size_t 
     mk_lit(w->out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->n_rows; i++) {
         const struct pub_row *r = &c->rows[i];
+        bool is_told = !r->is_suppressed && !r->is_boxes; /* boxes fit no column: figures.csv has them */
         begin_row(w, pl_survey(w, &rows->options[publication_column(rows, i)].label));
         for (size_t k = from; k < from + n; k++)
-            put_cell(w, r->is_suppressed ? NULL : &r->shares[k], r->n, !r->is_suppressed);
+            put_cell(w, is_told ? &r->shares[k] : NULL, r->n, is_told);
         if (r->is_suppressed)
             mk_lit(w->out, "<td class=\"c-num\">–</td>");
         else
