@@ -261,6 +261,14 @@ static void put_form(struct html *w, const struct form_view *v)
     put_steps(w, v);
 }
 
+static bool has_expressions(const struct form *f)
+{
+    for (size_t i = 0; i < f->n_nodes; i++)
+        if (f->nodes[i].relevant.op == FORM_EXPRESSION)
+            return true;
+    return false;
+}
+
 void form_page(struct html *w, const struct form_view *v)
 {
     char path[8 + 64 + 1];
@@ -277,6 +285,7 @@ void form_page(struct html *w, const struct form_view *v)
                            .is_error = has_problems || v->notice != NULL,
                            .is_demonstration = v->form->sample == FORM_DEMONSTRATION,
                            .has_script = true,
+                           .script = has_expressions(v->form) ? "expr.js" : NULL,
                            .is_indexable = true};
     page_begin(w, &p);
     if (has_problems)

@@ -105,10 +105,10 @@ static void put_head(struct html *w, const struct page *p)
     html_lit(w, "\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
     html_attr(w, asset_url("icon.svg"));
     html_lit(w, "\">\n");
+    if (p->script != NULL) /* first: survey.js may use it */
+        put_script(w, p->script);
     if (p->has_script)
         put_script(w, "survey.js");
-    if (p->script != NULL)
-        put_script(w, p->script);
     html_lit(w, "</head>\n");
 }
 

@@ -28,11 +28,12 @@
   var summary = document.getElementById('summary'), told = ui.querySelector('.told');
   var progress = ui.querySelector('.progress'), check = ui.querySelector('.check'), nav = ui.querySelector('.steps'), keeper = ui.querySelector('.keep');
   var saver = ui.querySelector('[data-do=save]'), finish = form.querySelector('.finish');
-  var conditional = form.querySelectorAll('[data-when]');
+  var conditional = form.querySelectorAll('[data-when], [data-if]');
   var prefix = say.error.split('{title}')[0], title = document.title;
   if (title.indexOf(prefix) === 0) title = title.slice(prefix.length);
   var at = 0, isChanging = false, savedUntil = 0, isSending = false, isPending = false, wait_s = 2, timer;
   root.classList.add('js');
+  if (!window.minyiExpr) each(form.querySelectorAll('[data-if] > .when'), function (e) { e.classList.add('told'); });
 
   function each(list, f) { Array.prototype.forEach.call(list, f); }
   function isSeen(e) { return !e.closest('[hidden]'); }
@@ -95,7 +96,10 @@
     });
     return out;
   }
-  function isMissing(q) { return !!q.querySelector('.need') && given(q).length === 0; }
+  // Where only the server can tell whether a question is asked, it alone asks for the answer.
+  function isMissing(q) {
+    return !!q.querySelector('.need') && given(q).length === 0 && (!!window.minyiExpr || !q.closest('[data-if]'));
+  }
 
   function clearError(q) {
     if (!q.classList.contains('has-error')) return;
@@ -313,9 +317,28 @@
       return isSeen(f) && f.value === value && (f.checked || f.tagName === 'SELECT');
     });
   }
-  // In the order of the page: a condition looks only at earlier questions.
+  // What is given at a question, for the evaluator of expressions (expr.js, only where a form needs it).
+  function value(name) {
+    return Array.from(form.elements).filter(function (f) {
+      return f.name === name && isSeen(f) && (!isChoice(f) || f.checked);
+    }).map(function (f) { return isChoice(f) && !f.closest('fieldset.q') ? 'OK' : f.value; }).join(' ');
+  }
+  function holds(e) {
+    if (e.dataset.when) return isChosen(e.dataset.when, e.dataset.is) === (e.dataset.op === 'eq');
+    if (!window.minyiExpr) return true; // shown with its words; the server decides
+    var today = Math.floor((Date.now() - new Date().getTimezoneOffset() * 6e4) / 864e5);
+    return window.minyiExpr.isTrue(JSON.parse(e.dataset.if), value, today);
+  }
+  // A condition may look at any other question, never in a circle: again until nothing changes.
   function branch() {
-    each(conditional, function (e) { e.hidden = isChosen(e.dataset.when, e.dataset.is) !== (e.dataset.op === 'eq'); });
+    for (var round = 0, isChanged = true; isChanged && round <= conditional.length; round++) {
+      isChanged = false;
+      each(conditional, function (e) {
+        var isHidden = !holds(e);
+        if (e.hidden !== isHidden) isChanged = true;
+        e.hidden = isHidden;
+      });
+    }
   }
   // "None of these" and its like stand alone.
   function keepAlone(box) {
