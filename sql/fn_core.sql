@@ -86,7 +86,8 @@ $$;
 --
 -- analyst.<slug>_v<no>: one row per response, decoded from `codes` by the layout frozen in the
 -- definition (see answers.h), without any hash.  For each question q:
---   q              select_one: the choice's name; acknowledge: ticked; integer: the number;
+--   q              select_one: the choice's name; acknowledge: ticked; integer, decimal: the number;
+--                  date, time: as such;
 --                  text: whether there is one (comments are apart)
 --   q/choice       select_multiple: a boolean per choice
 --   "q:missing"    'not asked', 'skipped', or NULL where there is an answer
@@ -124,6 +125,17 @@ BEGIN
     WHEN 'integer' THEN
         items := ARRAY[format('CASE WHEN %s = 2 THEN (''x'' || encode(substr(codes, %s, 8), ''hex''))::bit(64)::bigint END',
                               code, at + 2)];
+    WHEN 'decimal' THEN -- binary64: sign, 11 bits of exponent, 52 of the fraction; exact, for powers of two are
+        items := ARRAY[format($f$CASE WHEN %1$s = 2 THEN (SELECT CASE WHEN b & 9223372036854775807 = 0 THEN 0::float8
+            ELSE (CASE WHEN b < 0 THEN -1 ELSE 1 END) * (1 + (b & 4503599627370495) / 4503599627370496::float8)
+                 * power(2::float8, ((b >> 52) & 2047) - 1023) END
+            FROM (SELECT ('x' || encode(substr(codes, %2$s, 8), 'hex'))::bit(64)::bigint AS b) AS bits) END$f$, code, at + 2)];
+    WHEN 'date' THEN
+        items := ARRAY[format('CASE WHEN %s = 2 THEN date ''1970-01-01'' + (''x'' || encode(substr(codes, %s, 4), ''hex''))::bit(32)::integer END',
+                              code, at + 2)];
+    WHEN 'time' THEN
+        items := ARRAY[format('CASE WHEN %s = 2 THEN time ''00:00'' + (get_byte(codes, %s) * 256 + get_byte(codes, %s)) * interval ''1 minute'' END',
+                              code, at + 1, at + 2)];
     ELSE
         RETURN NULL;
     END CASE;

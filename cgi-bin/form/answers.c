@@ -1,6 +1,7 @@
 /* Checking what came from a page or a row against the frozen form. */
 #include "form/answers.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,6 +24,13 @@ struct check {
 static bool is_question(const struct form_node *n)
 {
     return n->width > 0;
+}
+
+/* Typed rather than chosen. */
+static bool is_typed(const struct form_node *n)
+{
+    return n->type == FORM_TEXT || n->type == FORM_INTEGER || n->type == FORM_DECIMAL || n->type == FORM_DATE ||
+           n->type == FORM_TIME;
 }
 
 /* ---- reading the fields ---- */
@@ -98,7 +106,7 @@ static enum rc take_field(struct check *c, const struct form_field *field)
     if (i == SIZE_MAX)
         return rc_set(c->e, RC_INPUT, "the form has a field that the questionnaire does not know");
     const struct form_node *n = &c->f->nodes[i];
-    if (n->type == FORM_TEXT || n->type == FORM_INTEGER)
+    if (is_typed(n))
         return take_text(c, i, field->value, field->value_len);
     if (field->value_len == 0)
         return RC_OK; /* the empty option of a drop-down */
@@ -118,9 +126,10 @@ static bool is_absent(const struct check *c, size_t node)
     return c->is_present != NULL && !c->is_present[node];
 }
 
-static bool is_whole_number(const struct form_node *n, const struct answer *a)
+/* What was typed is what the type asks for. */
+static bool is_readable(const struct form_node *n, const struct answer *a)
 {
-    return n->type != FORM_INTEGER || a->is_number;
+    return n->type == FORM_TEXT || !is_typed(n) || a->is_number;
 }
 
 /* An answer as expressions see it. */
@@ -129,7 +138,7 @@ static struct expr_value value_of(const void *ctx, size_t node)
     const struct check *c = ctx;
     const struct form_node *n = &c->f->nodes[node];
     const struct answer *a = &c->out->items[node];
-    if (a->state != ANSWER_GIVEN || !is_whole_number(n, a))
+    if (a->state != ANSWER_GIVEN || !is_readable(n, a))
         return expr_string("", 0);
     if (n->type == FORM_SELECT_ONE)
         return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
@@ -137,6 +146,10 @@ static struct expr_value value_of(const void *ctx, size_t node)
         return (struct expr_value){.kind = EXPR_CHOICES, .choices = n->choices, .bits = a->bits};
     if (n->type == FORM_INTEGER)
         return expr_number((double)a->number);
+    if (n->type == FORM_DECIMAL)
+        return expr_number(a->decimal);
+    if (n->type == FORM_DATE || n->type == FORM_TIME)
+        return (struct expr_value){.kind = n->type == FORM_DATE ? EXPR_DATE : EXPR_TIME, .number = (double)a->number};
     return n->type == FORM_TEXT ? expr_string(a->text, a->text_len) : expr_string("OK", 2);
 }
 
@@ -167,14 +180,14 @@ static bool holds(struct check *c, const struct form_relevant *r)
     return r->op == FORM_EQUAL || r->op == FORM_SELECTED ? is_chosen : !is_chosen;
 }
 
-/* Full-width digits and signs, as Chinese keyboards give them, count as plain ones. */
+/* Full-width digits and signs (U+FF0C to U+FF1A), as Chinese keyboards give them, count as plain ones. */
 static size_t plain_digits(const char *v, size_t len, char *out, size_t cap)
 {
     size_t n = 0;
     for (size_t i = 0; i < len && n < cap; i++) {
         const unsigned char *p = (const unsigned char *)v + i;
-        bool is_wide = i + 2 < len && p[0] == 0xef && p[1] == 0xbc && ((p[2] >= 0x90 && p[2] <= 0x99) || p[2] == 0x8d);
-        out[n++] = is_wide ? (p[2] == 0x8d ? '-' : (char)('0' + (p[2] - 0x90))) : v[i];
+        bool is_wide = i + 2 < len && p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x8c && p[2] <= 0x9a && p[2] != 0x8f;
+        out[n++] = is_wide ? (char)(',' + (p[2] - 0x8c)) : v[i];
         i += is_wide ? 2 : 0;
     }
     return n;
@@ -185,6 +198,37 @@ static void read_integer(struct answer *a)
     char digits[64];
     size_t len = plain_digits(a->text, a->text_len, digits, sizeof digits);
     a->is_number = a->text_len < sizeof digits && text_to_i64(digits, len, INT64_MIN, INT64_MAX, &a->number) == RC_OK;
+}
+
+/* -12.5, or with a comma as many countries write it: at most 15 digits, which a double holds. */
+static void read_decimal(struct answer *a)
+{
+    char digits[64];
+    size_t len = plain_digits(a->text, a->text_len, digits, sizeof digits - 1), at = 0, n_digits = 0, n_points = 0;
+    digits[len] = '\0';
+    if (digits[0] == '-')
+        at++;
+    for (; at < len; at++) {
+        bool is_point = digits[at] == '.' || digits[at] == ',';
+        if (!is_point && (digits[at] < '0' || digits[at] > '9'))
+            return;
+        n_digits += !is_point;
+        n_points += is_point;
+        digits[at] = is_point ? '.' : digits[at];
+    }
+    if (a->text_len >= sizeof digits || n_digits == 0 || n_digits > 15 || n_points > 1)
+        return;
+    a->decimal = strtod(digits, NULL); /* the programs run in the locale C */
+    a->decimal = a->decimal == 0 ? 0 : a->decimal;
+    a->is_number = true;
+}
+
+static void read_day_or_time(struct answer *a, bool is_date)
+{
+    char plain[32];
+    size_t len = plain_digits(a->text, a->text_len, plain, sizeof plain);
+    if (a->text_len < sizeof plain)
+        a->is_number = is_date ? expr_read_date(plain, len, &a->number) : expr_read_time(plain, len, &a->number);
 }
 
 /* Find whether node i is asked and, if so, what it says: what it looks at is settled before it. */
@@ -201,6 +245,10 @@ static void settle(struct check *c, size_t i)
         a->state = ANSWER_SKIPPED;
     else if (n->type == FORM_INTEGER)
         read_integer(a);
+    else if (n->type == FORM_DECIMAL)
+        read_decimal(a);
+    else if (n->type == FORM_DATE || n->type == FORM_TIME)
+        read_day_or_time(a, n->type == FORM_DATE);
 }
 
 /* ---- problems ---- */
@@ -241,8 +289,11 @@ static void check_one(struct check *c, size_t i)
         problem(c, i, n->type == FORM_ACKNOWLEDGE ? "must_agree" : "required", 0, 0);
     if (a->state != ANSWER_GIVEN)
         return;
-    if (!is_whole_number(n, a))
-        problem(c, i, "not_a_number", n->min, n->max);
+    if (!is_readable(n, a))
+        problem(c, i, n->type == FORM_INTEGER   ? "not_a_number"
+                      : n->type == FORM_DECIMAL ? "not_a_decimal"
+                      : n->type == FORM_DATE    ? "not_a_date"
+                                                : "not_a_time", n->min, n->max);
     else if (n->type == FORM_INTEGER && (a->number < n->min || a->number > n->max))
         problem(c, i, "out_of_range", n->min, n->max);
     else if (n->type == FORM_TEXT && text_length(a->text, a->text_len) > (size_t)n->max)

@@ -18,6 +18,29 @@ static uint64_t get_be(const unsigned char *p, size_t width)
     return v;
 }
 
+/* 0001-01-01 to 9999-12-31 */
+enum { DAY_MIN = -719162, DAY_MAX = 2932896, MINUTES = 24 * 60 };
+
+static uint64_t bits_of(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static double double_of(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+/* Finite, and zero in one way only. */
+static bool is_decimal(uint64_t bits)
+{
+    return (bits >> 52 & 0x7ff) != 0x7ff && bits != (uint64_t)1 << 63;
+}
+
 static size_t bit_bytes(const struct form_node *n)
 {
     return (n->choices->n + 7) / 8;
@@ -39,8 +62,10 @@ void answers_encode(const struct form *f, const struct answers *in, unsigned cha
         p[0] = (unsigned char)a->state;
         if (a->state == ANSWER_GIVEN && n->type == FORM_SELECT_MULTIPLE)
             memcpy(p + 1, a->bits, bit_bytes(n));
-        else if (a->state == ANSWER_GIVEN && n->type == FORM_INTEGER)
-            put_be(p + 1, (uint64_t)a->number, 8);
+        else if (a->state == ANSWER_GIVEN && n->type == FORM_DECIMAL)
+            put_be(p + 1, bits_of(a->decimal), 8);
+        else if (a->state == ANSWER_GIVEN && n->width > 1)
+            put_be(p + 1, (uint64_t)a->number, n->width - 1);
     }
 }
 
@@ -81,7 +106,13 @@ bool answers_is_code(const struct form_node *n, const unsigned char *p)
         int64_t v = (int64_t)get_be(p + 1, 8);
         return v >= n->min && v <= n->max;
     }
-    return true;
+    if (n->type == FORM_DECIMAL)
+        return is_decimal(get_be(p + 1, 8));
+    if (n->type == FORM_DATE) {
+        int32_t day = (int32_t)(uint32_t)get_be(p + 1, 4);
+        return day >= DAY_MIN && day <= DAY_MAX;
+    }
+    return n->type != FORM_TIME || get_be(p + 1, 2) < MINUTES;
 }
 
 static enum rc check_codes(const struct form *f, const unsigned char *codes, size_t len)
@@ -120,6 +151,12 @@ enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t 
             memcpy(got->bits, p + 1, bit_bytes(n));
         else if (n->type == FORM_INTEGER)
             got->number = (int64_t)get_be(p + 1, 8);
+        else if (n->type == FORM_DECIMAL)
+            got->decimal = double_of(get_be(p + 1, 8));
+        else if (n->type == FORM_DATE)
+            got->number = (int32_t)(uint32_t)get_be(p + 1, 4);
+        else if (n->type == FORM_TIME)
+            got->number = (int64_t)get_be(p + 1, 2);
     }
     return RC_OK;
 }

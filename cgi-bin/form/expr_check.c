@@ -48,7 +48,14 @@ bool expr_question_kind(const struct form_node *n, enum expr_kind *kind)
         *kind = EXPR_CHOICES;
         return true;
     case FORM_INTEGER:
+    case FORM_DECIMAL:
         *kind = EXPR_NUMBER;
+        return true;
+    case FORM_DATE:
+        *kind = EXPR_DATE;
+        return true;
+    case FORM_TIME:
+        *kind = EXPR_TIME;
         return true;
     case FORM_ACKNOWLEDGE:
     case FORM_TEXT:

@@ -12,7 +12,8 @@
 static const char *const type_names[] = {
     [FORM_NOTE] = "note", [FORM_GROUP_BEGIN] = "begin_group", [FORM_GROUP_END] = "end_group",
     [FORM_ACKNOWLEDGE] = "acknowledge", [FORM_SELECT_ONE] = "select_one",
-    [FORM_SELECT_MULTIPLE] = "select_multiple", [FORM_INTEGER] = "integer", [FORM_TEXT] = "text"};
+    [FORM_SELECT_MULTIPLE] = "select_multiple", [FORM_INTEGER] = "integer", [FORM_TEXT] = "text",
+    [FORM_DECIMAL] = "decimal", [FORM_DATE] = "date", [FORM_TIME] = "time"};
 static const char *const op_names[] = {
     [FORM_ALWAYS] = "always", [FORM_EQUAL] = "equal", [FORM_NOT_EQUAL] = "not_equal",
     [FORM_SELECTED] = "selected", [FORM_NOT_SELECTED] = "not_selected"};

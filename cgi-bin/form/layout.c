@@ -11,7 +11,12 @@ static size_t width_of(const struct form_node *n)
     case FORM_SELECT_MULTIPLE:
         return 1 + (n->choices->n + 7) / 8;
     case FORM_INTEGER:
+    case FORM_DECIMAL:
         return 1 + 8;
+    case FORM_DATE:
+        return 1 + 4;
+    case FORM_TIME:
+        return 1 + 2;
     case FORM_NOTE:
     case FORM_GROUP_BEGIN:
     case FORM_GROUP_END:
@@ -26,6 +31,9 @@ static size_t slots_of(const struct form_node *n)
     case FORM_ACKNOWLEDGE:
     case FORM_TEXT:
     case FORM_INTEGER:
+    case FORM_DECIMAL:
+    case FORM_DATE:
+    case FORM_TIME:
         return 3;
     case FORM_SELECT_ONE:
         return 2 + n->choices->n;

@@ -98,6 +98,8 @@ static const struct type_name {
     {"end group", FORM_GROUP_END, false}, {"acknowledge", FORM_ACKNOWLEDGE, false},
     {"select_one", FORM_SELECT_ONE, true}, {"select_multiple", FORM_SELECT_MULTIPLE, true},
     {"integer", FORM_INTEGER, false},     {"text", FORM_TEXT, false},
+    {"decimal", FORM_DECIMAL, false},     {"date", FORM_DATE, false},
+    {"time", FORM_TIME, false},
 };
 
 /* The list of "select_one LIST", noted as used. NULL, and noted, when there is none. */
@@ -136,7 +138,7 @@ static bool read_type(struct xlsform_reader *r, size_t row, struct form_node *n)
         return true;
     }
     xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not known yet (known: select_one LIST, select_multiple LIST, "
-                    "integer, text, note, acknowledge, begin_group, end_group)", v);
+                    "integer, decimal, date, time, text, note, acknowledge, begin_group, end_group)", v);
     return false;
 }
 

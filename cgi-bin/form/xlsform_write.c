@@ -87,7 +87,8 @@ static const char *type_of(struct writer *w, const struct form_node *n)
     static const char *const names[] = {[FORM_NOTE] = "note", [FORM_GROUP_BEGIN] = "begin_group", [FORM_GROUP_END] = "end_group",
                                         [FORM_ACKNOWLEDGE] = "acknowledge", [FORM_SELECT_ONE] = "select_one",
                                         [FORM_SELECT_MULTIPLE] = "select_multiple", [FORM_INTEGER] = "integer",
-                                        [FORM_TEXT] = "text"};
+                                        [FORM_TEXT] = "text", [FORM_DECIMAL] = "decimal", [FORM_DATE] = "date",
+                                        [FORM_TIME] = "time"};
     if (n->choices == NULL)
         return names[n->type];
     return kept(w, arena_printf(w->a, "%s %s", names[n->type], n->choices->list_name));
@@ -115,14 +116,16 @@ static const char *relevant_of(struct writer *w, const struct form_relevant *r)
     }
 }
 
-/* The limits that are not those of the type itself. */
+/* The limits, and what they cannot say. */
 static const char *constraint_of(struct writer *w, const struct form_node *n)
 {
-    if (n->type == FORM_TEXT)
-        return n->max == FORM_TEXT_MAX ? "" : kept(w, arena_printf(w->a, "string-length(.) <= %lld", (long long)n->max));
-    if (n->type != FORM_INTEGER)
-        return "";
-    return kept(w, arena_printf(w->a, ". >= %lld and . <= %lld", (long long)n->min, (long long)n->max));
+    const char *limits = n->type == FORM_INTEGER
+                             ? kept(w, arena_printf(w->a, ". >= %lld and . <= %lld", (long long)n->min, (long long)n->max))
+                         : n->type == FORM_TEXT && n->max != FORM_TEXT_MAX
+                             ? kept(w, arena_printf(w->a, "string-length(.) <= %lld", (long long)n->max))
+                             : "";
+    /* the reader takes the limits out of a constraint, and keeps it whole */
+    return n->constraint != NULL ? expr_text(n->constraint) : limits;
 }
 
 static void put_node(struct writer *w, const struct form_node *n)

@@ -270,6 +270,23 @@ static void put_number(struct html *w, const struct form_view *v, size_t i)
     html_lit(w, "\">\n");
 }
 
+/* The browser's own way to pick a day or a time, where it has one; else YYYY-MM-DD and HH:MM are typed. */
+static void put_decimal_day_or_time(struct html *w, const struct form_view *v, size_t i)
+{
+    const struct form_node *n = &v->form->nodes[i];
+    const char *was = typed(v, n->name);
+    if (n->type == FORM_DATE)
+        html_lit(w, "<input type=\"date\" min=\"0001-01-01\" max=\"9999-12-31\" placeholder=\"YYYY-MM-DD\"");
+    else if (n->type == FORM_TIME)
+        html_lit(w, "<input type=\"time\" placeholder=\"HH:MM\"");
+    else /* with a keyboard that has a minus */
+        html_lit(w, "<input type=\"text\" size=\"16\" autocomplete=\"off\"");
+    put_control(w, v, i);
+    html_lit(w, " value=\"");
+    html_attr(w, was != NULL ? was : "");
+    html_lit(w, "\">\n");
+}
+
 static void put_text(struct html *w, const struct form_view *v, size_t i)
 {
     const struct form_node *n = &v->form->nodes[i];
@@ -311,6 +328,8 @@ static void put_single(struct html *w, const struct form_view *v, size_t i)
         put_number(w, v, i);
     } else if (n->type == FORM_TEXT) {
         put_text(w, v, i);
+    } else if (n->choices == NULL) {
+        put_decimal_day_or_time(w, v, i);
     } else {
         html_lit(w, "<select");
         put_control(w, v, i);
@@ -390,6 +409,9 @@ void form_questions(struct html *w, const struct form_view *v)
                 put_options(w, v, i);
             break;
         case FORM_INTEGER:
+        case FORM_DECIMAL:
+        case FORM_DATE:
+        case FORM_TIME:
         case FORM_TEXT: put_single(w, v, i); break;
         }
     }

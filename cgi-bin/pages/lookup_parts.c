@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "form/expr.h"
 #include "pages/lookup.h"
 
 /* ---- reading back ---- */
@@ -22,6 +23,21 @@ static void put_many(struct lookup_view *v, const struct form_node *n, const str
         put_choice(v, n, i);
         is_first = false;
     }
+}
+
+/* A number with a point, a day or a time, as expressions write it. */
+static void put_typed(struct lookup_view *v, const struct form_node *n, const struct answer *x)
+{
+    struct arena a;
+    bool is_out = false;
+    struct expr_value value = n->type == FORM_DECIMAL ? expr_number(x->decimal)
+                                                      : (struct expr_value){.kind = n->type == FORM_DATE ? EXPR_DATE : EXPR_TIME,
+                                                                            .number = (double)x->number};
+    arena_init(&a, 4096);
+    value = expr_to_string(&value, &a, &is_out);
+    char *text = is_out ? NULL : arena_memdup(&a, value.text, value.len);
+    html_text(&v->w, text != NULL ? text : "?");
+    arena_release(&a);
 }
 
 static void put_words(struct lookup_view *v, size_t node, const struct receipt_word *words, size_t n_words)
@@ -48,6 +64,11 @@ static void put_given(struct lookup_view *v, size_t node, const struct answer *x
         break;
     case FORM_INTEGER:
         html_int(&v->w, x->number);
+        break;
+    case FORM_DECIMAL:
+    case FORM_DATE:
+    case FORM_TIME:
+        put_typed(v, n, x);
         break;
     case FORM_TEXT:
         put_words(v, node, words, n_words);

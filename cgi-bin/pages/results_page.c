@@ -212,7 +212,7 @@ static void put_answered(const struct table *x)
     char n[32];
     html_lit(x->w, "<p>");
     html_tr(x->w, x->v->c, x->v->lang,
-            x->q->type == FORM_TEXT ? "results.text_answers" : "results.number_answers", "n",
+            x->q->type == FORM_INTEGER || x->q->type == FORM_DECIMAL ? "results.number_answers" : "results.text_answers", "n",
             results_grouped(x->q->n, n), NULL);
     html_lit(x->w, "</p>\n");
 }

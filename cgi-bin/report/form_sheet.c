@@ -125,7 +125,7 @@ static void put_choices(struct buf *out, const struct form_sheet *s, const struc
 
 static void put_space(struct buf *out, const struct form_node *n)
 {
-    int64_t lines = n->is_multiline ? (n->max + LINE_CHARS - 1) / LINE_CHARS : 1;
+    int64_t lines = n->type == FORM_ACKNOWLEDGE ? 0 : n->is_multiline ? (n->max + LINE_CHARS - 1) / LINE_CHARS : 1;
     for (int64_t i = 0; i < lines && i < LINES_MAX; i++)
         mk_lit(out, "<div class=\"line\"></div>\n");
 }
@@ -175,7 +175,7 @@ static void put_question(struct buf *out, const struct form_sheet *s, const stru
         put_choices(out, s, n);
     else if (n->type == FORM_INTEGER)
         put_boxes(out, n);
-    else if (n->type == FORM_TEXT)
+    else
         put_space(out, n);
     mk_lit(out, "</section>\n");
 }

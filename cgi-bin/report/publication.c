@@ -17,6 +17,9 @@ static const char *const type_names[] = {
     [FORM_SELECT_MULTIPLE] = "select_multiple",
     [FORM_INTEGER] = "integer",
     [FORM_TEXT] = "text",
+    [FORM_DECIMAL] = "decimal",
+    [FORM_DATE] = "date",
+    [FORM_TIME] = "time",
 };
 static const char *const sample_names[] = {
     [FORM_RANDOM] = "random", [FORM_OPEN] = "open", [FORM_DEMONSTRATION] = "demonstration"};

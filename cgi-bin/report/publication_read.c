@@ -131,7 +131,8 @@ static enum form_type read_type(struct pub_reader *r, const json_t *o)
         enum form_type type;
     } types[] = {{"acknowledge", FORM_ACKNOWLEDGE}, {"select_one", FORM_SELECT_ONE},
                  {"select_multiple", FORM_SELECT_MULTIPLE}, {"integer", FORM_INTEGER},
-                 {"text", FORM_TEXT}};
+                 {"text", FORM_TEXT},
+                 {"decimal", FORM_DECIMAL}, {"date", FORM_DATE}, {"time", FORM_TIME}};
     const char *name = pub_read_text(r, o, "type");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0)

@@ -7,6 +7,9 @@
  *     where the list has more than 250 choices;
  *   select_multiple: 2 = answered, then ceil(n/8) bytes of bits, choice 0 = lowest bit of the first;
  *   integer: 2 = answered, then 8 bytes big-endian two's complement;
+ *   decimal: 2 = answered, then 8 bytes IEEE 754 binary64 big-endian, finite, never -0;
+ *   date: 2 = answered, then 4 bytes big-endian two's complement, days since 1970-01-01;
+ *   time: 2 = answered, then 2 bytes big-endian, minutes of the day;
  *   text: 2 = answered; the text itself is a comment, kept apart. */
 #ifndef MINYI_FORM_ANSWERS_H
 #define MINYI_FORM_ANSWERS_H
@@ -28,8 +31,9 @@ struct answer {
     size_t choice;       /* select_one: index, SIZE_MAX for none; kept for showing even when hidden */
     bool is_ticked;      /* acknowledge */
     uint8_t bits[64];    /* select_multiple: FORM_CHOICES_MAX bits */
-    int64_t number;      /* integer */
-    bool is_number;      /* integer, of a page or row: what was typed is one */
+    int64_t number;      /* integer; date: days since 1970-01-01; time: minutes of the day */
+    double decimal;      /* decimal */
+    bool is_number;      /* of these, from a page or row: what was typed is one */
     const char *text;    /* text: valid UTF-8, trimmed, line ends as LF */
     size_t text_len;
     const char *raw;     /* what was typed, to show again after an error; NULL when nothing was */
@@ -38,7 +42,7 @@ struct answer {
 struct form_problem {
     size_t node;     /* question, or SIZE_MAX for the whole form */
     const char *code; /* catalogue key: "required", "not_a_number", "out_of_range", "too_long",
-                         "exclusive", "must_agree", "constraint" */
+                         "exclusive", "must_agree", "constraint", "not_a_decimal", "not_a_date", "not_a_time" */
     int64_t min, max; /* for "out_of_range" and "too_long" */
 };
 

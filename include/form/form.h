@@ -31,7 +31,10 @@ enum form_type {
     FORM_SELECT_ONE,
     FORM_SELECT_MULTIPLE,
     FORM_INTEGER,
-    FORM_TEXT
+    FORM_TEXT,
+    FORM_DECIMAL,
+    FORM_DATE, /* a day, without a zone */
+    FORM_TIME  /* of the day, to the minute */
 };
 
 /* One text in every language of the form, in the order of form.langs; NULL where there is none. */
@@ -83,7 +86,7 @@ struct form_node {
     /* Frozen layout of the answer in a ballot's codes; width 0: nothing is stored. */
     size_t offset, width;
     /* Frozen place of its counts in a cell: first slot and how many.  For closed questions:
-     * slot 0 not asked, 1 skipped, 2+i choice i.  Integer and text: not asked, skipped, answered. */
+     * slot 0 not asked, 1 skipped, 2+i choice i.  All others: not asked, skipped, answered. */
     size_t slot, n_slots;
 };
 

@@ -27,6 +27,9 @@ select_multiple ten,$long,m,m,,,
 end_group,,,,,,
 integer,number,n,n,,,. >= -1000 and . <= 1000
 select_one wide,place,p,p,,,
+decimal,weight,w,w,,,
+date,day,d,d,,,
+time,hour,h,h,,,
 text,words,w,w,,,
 CSV
 {
@@ -42,9 +45,9 @@ scratch_migrate >/dev/null
 "$SCRATCH_OUT/minyi" publish "$dir/form" || exit 1
 i=0
 "$SCRATCH_OUT/tests/integration/encode" "$dir/form" > "$dir/codes" <<BALLOTS
-agree=1 used=yes opened_on=no%s many=c1 many=c9 many=c10 number=-2 place=w1 words=hello
-agree=1 used=no%s number=1000 place=w255
-agree=1 used=yes $long=c2 place=w300 number=0
+agree=1 used=yes opened_on=no%s many=c1 many=c9 many=c10 number=-2 place=w1 words=hello weight=-0.1 day=2014-12-31 hour=23:59
+agree=1 used=no%s number=1000 place=w255 weight=123456789012.345 day=0001-01-01 hour=00:00
+agree=1 used=yes $long=c2 place=w300 number=0 weight=0 day=9999-12-31
 agree=1
 BALLOTS
 while read -r codes; do
@@ -76,6 +79,9 @@ column 5:missing "skipped not asked ~ not asked"
 column number "-2 1000 0 ~"
 column place "w1 w255 w300 ~"
 column words "true false false false"
+column weight "-0.1 123456789012.345 0 ~"
+column day "2014-12-31 0001-01-01 9999-12-31 ~"
+column hour "23:59:00 00:00:00 ~ ~"
 expect "no hash, no codes" 0 "$(sql postgres "SELECT count(*) FROM pg_attribute WHERE attrelid = 'analyst.view_test_v1'::regclass
     AND attname IN ('record_hash', 'codes', 'survey_id', 'version_id')")"
 

@@ -113,7 +113,7 @@ static void random_form(struct fixture *x)
     x->form = (struct form){.slug = "random", .n_langs = 1, .langs = {"en"}, .time_zone = "Asia/Shanghai",
                             .retain_days = 1, .min_opening = 20, .nodes = x->nodes};
     while (x->form.n_nodes < n) {
-        enum form_type type = (enum form_type)below(FORM_TEXT + 1);
+        enum form_type type = (enum form_type)below(FORM_TIME + 1);
         if ((type == FORM_GROUP_BEGIN && x->depth == 4) || (type == FORM_GROUP_END && x->depth == 0))
             continue;
         add_node(x, type);
@@ -160,6 +160,11 @@ static size_t random_fields(struct fixture *x, struct form_field *f)
             put(f, &count, n->name, arena_printf(&x->a, "%lld", (long long)(n->min + (int64_t)below((size_t)(n->max - n->min) + 1))));
             break;
         case FORM_TEXT: put(f, &count, n->name, below(2) == 0 ? "  " : " 你好\r\n "); break;
+        case FORM_DECIMAL:
+            put(f, &count, n->name, arena_printf(&x->a, "%s%zu%c%03zu", below(2) == 0 ? "-" : "", below(100), below(2) == 0 ? '.' : ',', below(1000)));
+            break;
+        case FORM_DATE: put(f, &count, n->name, arena_printf(&x->a, "%04zu-%02zu-%02zu", 1 + below(9999), 1 + below(12), 1 + below(28))); break;
+        case FORM_TIME: put(f, &count, n->name, arena_printf(&x->a, "%02zu:%02zu", below(24), below(60))); break;
         case FORM_NOTE:
         case FORM_GROUP_BEGIN:
         case FORM_GROUP_END: break;

@@ -93,6 +93,12 @@ static void answer(const struct form_node *n, uint64_t *state, struct pick *p, s
         if (n->is_required || one_in(state, 10))
             put_field(out, n->name, "办事方便，希望更快 (quick & easy)");
         break;
+    case FORM_DECIMAL:
+    case FORM_DATE:
+    case FORM_TIME: /* no bench has such, unless it must */
+        if (n->is_required)
+            put_field(out, n->name, n->type == FORM_DECIMAL ? "1.5" : n->type == FORM_DATE ? "2014-12-31" : "09:30");
+        break;
     case FORM_NOTE:
     case FORM_GROUP_BEGIN:
     case FORM_GROUP_END: break;
