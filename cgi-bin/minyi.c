@@ -40,9 +40,7 @@ static void help(FILE *to)
 {
     (void)fprintf(to, "usage: minyi COMMAND [ARGUMENTS]\n\n");
     for (int i = 0; i < N_COMMANDS; i++) {
-        char call[64];
-        (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].usage);
-        (void)fprintf(to, "  %-36s %s\n", call, commands[i].help);
+        (void)fprintf(to, "  minyi %s %s\n        %s\n", commands[i].name, commands[i].usage, commands[i].help);
     }
     (void)fprintf(to, "\nminyi COMMAND --help explains the command with an example.\nExit status: 0 done, 1 failed, 2 wrong usage, 75 try again.\n\n");
     settings_print(to);

@@ -120,6 +120,41 @@ static const struct form_choices *read_list(struct xlsform_reader *r, size_t row
     return NULL;
 }
 
+/* What XLSForm has and this does not; NULL: it is no type at all. */
+static const char *unsupported_type(const char *v)
+{
+    static const struct {
+        const char *name, *why;
+    } known[] = {{"geopoint", "a place is asked for as a choice, never as where somebody stands"},
+                 {"geotrace", "a place is asked for as a choice, never as where somebody stands"},
+                 {"geoshape", "a place is asked for as a choice, never as where somebody stands"},
+                 {"begin_repeat", "write the questions out"},
+                 {"begin repeat", "write the questions out"},
+                 {"end_repeat", "write the questions out"},
+                 {"end repeat", "write the questions out"},
+                 {"image", "ballots hold no files"},
+                 {"audio", "ballots hold no files"},
+                 {"video", "ballots hold no files"},
+                 {"file", "ballots hold no files"},
+                 {"barcode", "a code is asked for as text"},
+                 {"select_one_from_file", "put the choices into the sheet choices"},
+                 {"select_multiple_from_file", "put the choices into the sheet choices"},
+                 {"csv-external", "put the choices into the sheet choices"},
+                 {"xml-external", "put the choices into the sheet choices"},
+                 {"dateTime", "ask for a date and a time"},
+                 {"start", "nothing of the device and no clock time is stored"},
+                 {"end", "nothing of the device and no clock time is stored"},
+                 {"today", "nothing of the device and no clock time is stored"},
+                 {"deviceid", "nothing of the device and no clock time is stored"},
+                 {"username", "nobody signs in to answer"},
+                 {"phonenumber", "nothing of the device and no clock time is stored"},
+                 {"audit", "how somebody fills in a form is not watched"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strncmp(v, known[i].name, strlen(known[i].name)) == 0 && strchr(" ", v[strlen(known[i].name)]) != NULL)
+            return known[i].why;
+    return NULL;
+}
+
 /* False when the row cannot become the node that was meant: it stands as a note then, so that the
  * rest of the row is looked at. */
 static bool read_type(struct xlsform_reader *r, size_t row, struct form_node *n)
@@ -137,7 +172,11 @@ static bool read_type(struct xlsform_reader *r, size_t row, struct form_node *n)
         n->type = t->type;
         return true;
     }
-    xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not known yet (known: select_one LIST, select_multiple LIST, "
+    const char *why = unsupported_type(v);
+    if (why != NULL)
+        xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not supported: %s", v, why);
+    else
+        xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not known yet (known: select_one LIST, select_multiple LIST, "
                     "integer, decimal, date, time, text, note, acknowledge, begin_group, end_group)", v);
     return false;
 }

@@ -21,7 +21,7 @@ call() {
 # ---- without a database ----
 call --help
 expect "help: exit status" 0 $status
-matches "help lists the commands" "*migrate*publish DIR*key *status*" "$out"
+matches "help lists the commands" "*migrate*publish FILE.xlsx|DIR*key *status*" "$out"
 matches "help lists the settings" "*MINYI_SPOOL_DIR*" "$out"
 call
 expect "no command: exit status" 2 $status

@@ -84,8 +84,11 @@ struct bad_row {
 };
 #define ROW_S(name, rows, want) {name, HEAD rows, NULL, NULL, want}
 static struct bad_row bad_rows[] = {
-    ROW_S("unknown type", "geopoint,x,X,,,,,\n", "survey.csv:2:type: type \"geopoint\" is not known yet"),
-    ROW_S("repeat", "begin_repeat,x,X,,,,,\n", "\"begin_repeat\" is not known yet"),
+    ROW_S("unknown type", "geopunct,x,X,,,,,\n", "survey.csv:2:type: type \"geopunct\" is not known yet"),
+    ROW_S("a place", "geopoint,x,X,,,,,\n", "type \"geopoint\" is not supported: a place is asked for as a choice"),
+    ROW_S("a file", "select_one_from_file a.csv,x,X,,,,,\n", "is not supported: put the choices into the sheet choices"),
+    ROW_S("nothing of the device", "start,x,X,,,,,\n", "\"start\" is not supported: nothing of the device"),
+    ROW_S("repeat", "begin_repeat,x,X,,,,,\n", "\"begin_repeat\" is not supported: write the questions out"),
     ROW_S("or_other", "select_one yn or_other,x,X,,,,,\n", "survey.csv:2:type: or_other is not known yet"),
     ROW_S("unknown list", "select_one nope,x,X,,,,,\n", "survey.csv:2:type: the sheet choices has no list \"nope\""),
     ROW_S("name twice", "text,x,X,,,,,\ntext,x,X,,,,,\n", "survey.csv:3:name: the name \"x\" is there twice"),
