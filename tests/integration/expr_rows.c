@@ -1,0 +1,274 @@
+/* expr_rows N SEED: N random expressions with random answers, one JSON line each: the tree for the browser, the
+ * answers as a page has them, and what the evaluator in C makes of it. expr.mjs compares. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "../lib/random.h"
+#include "base/text.h"
+#include "form/answers.h"
+#include "form/expr.h"
+#include "form/layout.h"
+
+enum { N_NODES = 8, SELF = 4, TODAY = 20780 };
+
+static const struct form_choice items[] = {{.name = "a"}, {.name = "b"}, {.name = "3"}, {.name = "55+"}};
+static const struct form_choices list = {"l", 4, items};
+static struct form_node nodes[N_NODES] = {
+    {.type = FORM_INTEGER, .name = "i", .parent = SIZE_MAX, .min = -999999999, .max = 999999999},
+    {.type = FORM_INTEGER, .name = "k", .parent = SIZE_MAX, .min = -999999999, .max = 999999999},
+    {.type = FORM_SELECT_ONE, .name = "o", .parent = SIZE_MAX, .choices = &list},
+    {.type = FORM_SELECT_MULTIPLE, .name = "m", .parent = SIZE_MAX, .choices = &list},
+    {.type = FORM_TEXT, .name = "t", .parent = SIZE_MAX, .max = 2000},
+    {.type = FORM_TEXT, .name = "u", .parent = SIZE_MAX, .max = 2000},
+    {.type = FORM_ACKNOWLEDGE, .name = "x", .parent = SIZE_MAX},
+    {.type = FORM_SELECT_ONE, .name = "p", .parent = SIZE_MAX, .choices = &list}};
+static struct form form = {.slug = "s", .n_nodes = N_NODES, .nodes = nodes, .time_zone = "UTC"};
+static const char *const columns[] = {"col", "price"};
+static const char *const cells[] = {"a", "12.5"};
+
+static struct random rnd;
+
+static uint32_t below(uint32_t n)
+{
+    return random_below(&rnd, n);
+}
+
+static const char *pick(const char *const *all, uint32_t n)
+{
+    return all[below(n)];
+}
+#define PICK(...) pick((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* ---- random expressions: as an author writes them, so that most of them parse ---- */
+
+static void any(struct buf *b, int depth);
+
+static void put_pattern(struct buf *b, int depth)
+{
+    for (uint32_t n = 1 + below(3); n > 0; n--) {
+        if (depth > 0 && below(4) == 0) {
+            buf_puts(b, PICK("(", "(?:"));
+            put_pattern(b, depth - 1);
+            if (below(2) == 0) {
+                buf_putc(b, '|');
+                put_pattern(b, depth - 1);
+            }
+            buf_puts(b, PICK(")", ")?", "){2}")); /* repeats in repeats can take a browser for ever: it backtracks */
+            continue;
+        } else {
+            buf_puts(b, PICK("a", "b", "1", "你", ".", "\\d", "\\w", "\\s", "\\D", "[ab]", "[^a]", "[a-z0-9]", "[\\d-]", "[一-龥]", "\\.", "[\\u4e00-\\u9fa5]",
+                             "^", "$", "\\S", "[\\W]"));
+        }
+        buf_puts(b, PICK("", "", "", "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "{0}"));
+    }
+}
+
+static void put_text(struct buf *b)
+{
+    buf_puts(b, PICK("''", "'a'", "'b'", "'3'", "'55+'", "'a b'", "' 7 '", "'-0.5'", "'1e3'", "'2026-11-23'", "'2024-02-30'", "'0001-01-01'", "'你好𝄞'", "\"it's\"",
+                     "'OK'", "'true'", "'09:30'", "'12.'", "'.5'", "'.'", "'-'", "'+1'", "'Infinity'"));
+}
+
+static void put_number(struct buf *b)
+{
+    if (below(3) == 0)
+        buf_printf(b, "%u.%u", below(1000), below(100000));
+    else
+        buf_puts(b, PICK("0", "1", "2", "3", "10", "0.1", "0.5", "2.5", "1.005", "1000000007", "9007199254740993", "123456789012345678901234", "0.0000001", "0.000001234",
+                         "4503599627370497.5", "20780", "99999999", "5684341886080802", "0.00000000000005684341886080802"));
+}
+
+static void put_call(struct buf *b, int depth)
+{
+    const char *name = PICK("not", "if", "coalesce", "once", "string-length", "concat", "string", "number", "int", "round", "min", "max", "sum", "date", "selected",
+                            "count-selected");
+    uint32_t n = strcmp(name, "if") == 0 ? 3 : strcmp(name, "coalesce") == 0 ? 2 : strcmp(name, "round") == 0 ? 1 + below(2) : 1;
+    if (strcmp(name, "concat") == 0 || strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "sum") == 0)
+        n = 1 + below(3);
+    buf_printf(b, "%s(", name);
+    if (strstr(name, "selected") != NULL) {
+        buf_puts(b, PICK("${o}", "${m}", "${p}", "'a b  3'", "concat(${m}, ' ', ${t})"));
+        if (*name == 's')
+            buf_puts(b, PICK(", 'a'", ", 'b'", ", '3'", ", ${t}", ", ''"));
+    } else {
+        for (uint32_t i = 0; i < n; i++) {
+            buf_puts(b, i > 0 ? ", " : "");
+            any(b, depth - 1);
+        }
+    }
+    buf_putc(b, ')');
+}
+
+static void any(struct buf *b, int depth)
+{
+    switch (depth <= 0 ? below(3) : below(9)) {
+    case 0:
+        buf_puts(b, PICK("${i}", "${k}", "${o}", "${m}", "${t}", "${u}", "${x}", "${p}", ".", "col", "price", "today()", "true()", "false()"));
+        return;
+    case 1:
+        put_text(b);
+        return;
+    case 2:
+        put_number(b);
+        return;
+    case 3: case 4:
+        put_call(b, depth);
+        return;
+    case 5:
+        buf_puts(b, "regex(");
+        any(b, depth - 1);
+        buf_puts(b, ", '");
+        put_pattern(b, 2);
+        buf_puts(b, "')");
+        return;
+    case 6:
+        buf_puts(b, PICK("-", "("));
+        if (b->p[b->len - 1] == '-') {
+            any(b, depth - 1);
+            return;
+        }
+        any(b, depth - 1);
+        buf_putc(b, ')');
+        return;
+    default:
+        any(b, depth - 1);
+        buf_printf(b, " %s ", PICK("=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "and", "or"));
+        any(b, depth - 1);
+    }
+}
+
+/* ---- random answers, as a page sends them, through the check ---- */
+
+static size_t answer(struct form_field *f)
+{
+    static const char *const texts[] = {"", "a", "b", "3", "abc", " 12 ", "12.5", "1a", "你好", "2026-01-02", "a b", "ab1", "𝄞", "1-2", "aab", "x\r\ny"};
+    static const char *const numbers[] = {"", "0", "7", "-3", "１２", "－4", "ten", "1.5", "20780", "999999999", "12345678901234567890", " 5 ", "007", "-0"};
+    size_t n = 0;
+    for (size_t i = 0; i < N_NODES; i++) {
+        const struct form_node *q = &nodes[i];
+        const char *v[4] = {NULL};
+        if (below(5) == 0)
+            continue;
+        if (q->type == FORM_INTEGER)
+            v[0] = numbers[below(sizeof numbers / sizeof *numbers)];
+        else if (q->type == FORM_TEXT)
+            v[0] = texts[below(sizeof texts / sizeof *texts)];
+        else if (q->type == FORM_ACKNOWLEDGE)
+            v[0] = "1";
+        else if (q->type == FORM_SELECT_ONE)
+            v[0] = items[below(4)].name;
+        for (size_t k = 0; q->type == FORM_SELECT_MULTIPLE && k < 4; k++)
+            v[k] = below(2) == 0 ? items[k].name : NULL;
+        for (size_t k = 0; k < 4; k++)
+            if (v[k] != NULL)
+                f[n++] = (struct form_field){q->name, strlen(q->name), v[k], strlen(v[k])};
+    }
+    return n;
+}
+
+/* What a page would say: what was typed, names with a space between, "OK" for a tick. */
+static json_t *page_answers(const struct form_field *f, size_t n)
+{
+    json_t *o = json_object();
+    for (size_t i = 0; i < n; i++) {
+        const char *had = json_string_value(json_object_get(o, f[i].name));
+        json_t *v = strcmp(f[i].name, "x") == 0 ? json_string("OK")
+                    : had != NULL ? json_sprintf("%s %s", had, f[i].value) : json_string(f[i].value);
+        (void)json_object_set_new(o, f[i].name, v);
+    }
+    return o;
+}
+
+/* The evaluator sees answers only through answers_check: a probe in the constraint and in the relevance of a last
+ * text question tells true and false; the value itself is asked for with the same callbacks. */
+struct seen {
+    const struct answers *got;
+};
+
+static struct expr_value question(const void *ctx, size_t i)
+{
+    const struct answer *a = &((const struct seen *)ctx)->got->items[i];
+    const struct form_node *n = &nodes[i];
+    if (a->state != ANSWER_GIVEN || (n->type == FORM_INTEGER && !a->is_number))
+        return expr_string("", 0);
+    switch (n->type) {
+    case FORM_INTEGER: return expr_number((double)a->number);
+    case FORM_SELECT_ONE: return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
+    case FORM_SELECT_MULTIPLE: return (struct expr_value){.kind = EXPR_CHOICES, .choices = n->choices, .bits = a->bits};
+    case FORM_ACKNOWLEDGE: return expr_string("OK", 2);
+    default: return expr_string(a->text, a->text_len);
+    }
+}
+
+static struct expr_value column(const void *ctx, size_t i)
+{
+    (void)ctx;
+    return expr_string(cells[i], strlen(cells[i]));
+}
+
+static void fail(const char *what)
+{
+    (void)fprintf(stderr, "expr_rows: %s\n", what);
+    exit(1);
+}
+
+static void print_row(const struct expr *x, struct arena *a)
+{
+    static const char *const kinds[] = {"string", "number", "boolean", "object", "object", "string", "string"};
+    struct form_field fields[40];
+    struct answers got;
+    struct rc_info e;
+    struct buf tree;
+    size_t n = answer(fields);
+    if (answers_check(&form, fields, n, a, &got, &e) != RC_OK)
+        fail(e.msg);
+    const struct seen seen = {&got};
+    struct expr_env env = {question, column, &seen, TODAY, a, false};
+    struct expr_value v = expr_eval(x, &env), s = expr_to_string(&v, a, &env.is_out);
+    buf_init(&tree, 1 << 20);
+    expr_put_js(x, &tree);
+    if (env.is_out || !buf_ok(&tree))
+        fail("no memory");
+    json_t *o = json_pack("{s:s, s:o, s:s, s:s%, s:b}", "source", expr_text(x), "answers", page_answers(fields, n), "kind", kinds[v.kind],
+                          "value", s.text, s.len, "true", expr_to_boolean(&v));
+    char *line = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+    if (line == NULL)
+        fail("no JSON");
+    line[strlen(line) - 1] = ','; /* the tree goes in as it was written, not as jansson would */
+    (void)printf("%s\"tree\":%s}\n", line, tree.p);
+    free(line);
+    json_decref(o);
+    buf_release(&tree);
+}
+
+int main(int argc, char **argv)
+{
+    int64_t rows, seed;
+    struct rc_info e;
+    if (argc != 3 || text_to_i64(argv[1], strlen(argv[1]), 1, 100000000, &rows) != RC_OK ||
+        text_to_i64(argv[2], strlen(argv[2]), 1, INT64_MAX, &seed) != RC_OK || form_layout(&form, nodes, &e) != RC_OK)
+        fail("usage: expr_rows N SEED");
+    rnd.state = (uint64_t)seed;
+    const struct expr_scope scope = {&form, SELF, columns, 2};
+    struct arena a;
+    struct buf source;
+    arena_init(&a, 16 << 20);
+    buf_init(&source, EXPR_SOURCE_MAX);
+    for (int64_t n = 0; n < rows;) {
+        const struct expr *x = NULL;
+        arena_reset(&a);
+        buf_reset(&source);
+        any(&source, 1 + (int)below(5));
+        if (!buf_ok(&source) || expr_parse(source.p, &scope, &a, &x, &e) != RC_OK)
+            continue;
+        print_row(x, &a);
+        n++;
+    }
+    buf_release(&source);
+    arena_release(&a);
+    return 0;
+}
