@@ -21,7 +21,7 @@ has_all() { # has_all NAME TEXT SOURCE...
     if [ -z "$lacking" ]; then ok "$name: every option"; else not_ok "$name does not explain$lacking"; fi
 }
 
-commands=$("$out/minyi" --help | sed -nE 's/^  ([a-z-]+) .*/\1/p')
+commands=$("$out/minyi" --help | sed -nE 's/^  (minyi )?([a-z-]+)( .*)?$/\2/p')
 [ "$(wc -w <<<"$commands")" -ge 14 ] && ok "minyi lists its commands" || not_ok "minyi lists its commands: $commands"
 for c in $commands; do
     text=$("$out/minyi" "$c" --help 2>&1) && grep -qE "minyi $c( |$)" <<<"$(tail -n +2 <<<"$text")" && ok "minyi $c: an example" ||
