@@ -73,7 +73,11 @@ static void put_count(struct paper_writer *w, int64_t n)
 static void begin_table(struct paper_writer *w, const char *class, const char *key, const char *row, const char *column,
                         size_t n_rows)
 {
+    char no[16];
+    (void)snprintf(no, sizeof no, "%d", w->n_tables + 1); /* a long list of questions has several tables of one name */
     mk_lit(w->out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    mk_fill(w->out, pt(w, "paper.table_no"), "n", no, NULL);
+    mk_lit(w->out, " ");
     mk_fill(w->out, pt(w, key), "row", row, "column", column, NULL);
     buf_printf(w->out, "\">\n<table class=\"figures %s", class);
     if (n_rows <= 12)
