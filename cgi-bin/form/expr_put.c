@@ -20,7 +20,8 @@ static void put_string(struct buf *out, const char *p, size_t len)
 
 static void put_name(struct buf *out, const struct expr *x, const struct expr_node *n)
 {
-    const char *kind = n->kind == EXPR_NUMBER ? "n" : n->kind == EXPR_DATE ? "d" : n->kind == EXPR_TIME ? "t" : "$";
+    bool is_decimal = n->op != OP_COLUMN && x->form->nodes[n->index].type == FORM_DECIMAL;
+    const char *kind = is_decimal ? "f" : n->kind == EXPR_NUMBER ? "n" : n->kind == EXPR_DATE ? "d" : n->kind == EXPR_TIME ? "t" : "$";
     buf_printf(out, "[\"%s\"", n->op == OP_COLUMN ? "@" : kind);
     if (n->op == OP_SELF) {
         buf_putc(out, ']');

@@ -41,10 +41,13 @@
   // What was typed at a question, as the value of its kind.
   function answer(kind, raw) {
     var s = raw.replace(/\r\n?/g, '\n').replace(/^[ \t\n]+|[ \t\n]+$/g, '');
+    if (kind === '$') return s;
+    s = s.replace(/[\uff0c-\uff0e\uff10-\uff1a]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); });
     if (kind === 'd' || kind === 't') return isNaN(readMoment(kind, s).n) ? '' : readMoment(kind, s);
-    if (kind !== 'n') return s;
-    s = s.replace(/[\uff10-\uff19\uff0d]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); });
-    return /^-?\d{1,18}$/.test(s) ? +s + 0 : ''; // -0 is 0
+    if (kind === 'f') s = s.replace(',', '.');
+    // -0 is 0; integers of more digits are out of any question's range
+    var isGood = kind === 'n' ? /^-?\d{1,18}$/.test(s) : /^-?(\d+\.?\d*|\.\d+)$/.test(s) && s.replace(/\D/g, '').length < 16;
+    return isGood ? +s + 0 : '';
   }
   function isWhole(s, pattern) {
     if (!patterns[pattern]) patterns[pattern] = new RegExp('^(?:' + pattern + ')$', 'u');
@@ -69,7 +72,7 @@
       if (!Array.isArray(t)) return t;
       var op = t[0], a = t.slice(1), l, r;
       switch (op) {
-      case '$': case 'n': case 'd': case 't': return answer(op, get(a.length ? a[0] : self));
+      case '$': case 'n': case 'f': case 'd': case 't': return answer(op, get(a.length ? a[0] : self));
       case '@': return get(a[0], true);
       case 'or': return a.some(function (x) { return boolean(at(x)); });
       case 'and': return a.every(function (x) { return boolean(at(x)); });

@@ -132,7 +132,7 @@ bool expr_uses_today(const struct expr *x);
 bool expr_is_constant(const struct expr *x);
 
 /* The tree for the browser, as one JSON value, the same that html/script/expr.js reads:
- *   "text"  12.5  true  ["$","name"]  ["n","name"] (a number)  ["d","name"] (a date)  ["t","name"] (a time)
+ *   "text"  12.5  true  ["$","name"]  ["n","name"] (an integer)  ["f","name"] (a decimal)  ["d","name"] (a date)  ["t","name"] (a time)
  *   ["$"]/["n"]/... without a name is `.`;  ["@","column"]  ["op", argument, ...] */
 void expr_put_js(const struct expr *x, struct buf *out);
 

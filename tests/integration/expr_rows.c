@@ -13,7 +13,7 @@
 #include "form/expr.h"
 #include "form/layout.h"
 
-enum { N_NODES = 8, SELF = 4, TODAY = 20780 };
+enum { N_NODES = 12, SELF = 4, TODAY = 20780 };
 
 static const struct form_choice items[] = {{.name = "a"}, {.name = "b"}, {.name = "3"}, {.name = "55+"}};
 static const struct form_choices list = {"l", 4, items};
@@ -25,7 +25,11 @@ static struct form_node nodes[N_NODES] = {
     {.type = FORM_TEXT, .name = "t", .parent = SIZE_MAX, .max = 2000},
     {.type = FORM_TEXT, .name = "u", .parent = SIZE_MAX, .max = 2000},
     {.type = FORM_ACKNOWLEDGE, .name = "x", .parent = SIZE_MAX},
-    {.type = FORM_SELECT_ONE, .name = "p", .parent = SIZE_MAX, .choices = &list}};
+    {.type = FORM_SELECT_ONE, .name = "p", .parent = SIZE_MAX, .choices = &list},
+    {.type = FORM_DECIMAL, .name = "f", .parent = SIZE_MAX},
+    {.type = FORM_DATE, .name = "d", .parent = SIZE_MAX},
+    {.type = FORM_DATE, .name = "e", .parent = SIZE_MAX},
+    {.type = FORM_TIME, .name = "h", .parent = SIZE_MAX}};
 static struct form form = {.slug = "s", .n_nodes = N_NODES, .nodes = nodes, .time_zone = "UTC"};
 static const char *const columns[] = {"col", "price"};
 static const char *const cells[] = {"a", "12.5"};
@@ -107,7 +111,7 @@ static void any(struct buf *b, int depth)
 {
     switch (depth <= 0 ? below(3) : below(9)) {
     case 0:
-        buf_puts(b, PICK("${i}", "${k}", "${o}", "${m}", "${t}", "${u}", "${x}", "${p}", ".", "col", "price", "today()", "true()", "false()"));
+        buf_puts(b, PICK("${i}", "${k}", "${o}", "${m}", "${t}", "${u}", "${x}", "${p}", "${f}", "${d}", "${e}", "${h}", ".", "col", "price", "today()", "true()", "false()"));
         return;
     case 1:
         put_text(b);
@@ -147,6 +151,9 @@ static size_t answer(struct form_field *f)
 {
     static const char *const texts[] = {"", "a", "b", "3", "abc", " 12 ", "12.5", "1a", "你好", "2026-01-02", "a b", "ab1", "𝄞", "1-2", "aab", "x\r\ny"};
     static const char *const numbers[] = {"", "0", "7", "-3", "１２", "－4", "ten", "1.5", "20780", "999999999", "12345678901234567890", " 5 ", "007", "-0"};
+    static const char *const decimals[] = {"", "0.5", "-1,25", "３．５", "1.2.3", ".5", "5.", "-0.0", "1234567890123456", "0.1", "e", "-", "12"};
+    static const char *const dates[] = {"", "2026-11-23", "2024-02-29", "2023-02-29", "0001-01-01", "9999-12-31", "0000-12-31", "２０２６-01-02", "2026-1-2", "1969-12-31"};
+    static const char *const times[] = {"", "00:00", "23:59", "09:30", "24:00", "9:30", "１０：１５", "12:60"};
     size_t n = 0;
     for (size_t i = 0; i < N_NODES; i++) {
         const struct form_node *q = &nodes[i];
@@ -157,6 +164,12 @@ static size_t answer(struct form_field *f)
             v[0] = numbers[below(sizeof numbers / sizeof *numbers)];
         else if (q->type == FORM_TEXT)
             v[0] = texts[below(sizeof texts / sizeof *texts)];
+        else if (q->type == FORM_DECIMAL)
+            v[0] = decimals[below(sizeof decimals / sizeof *decimals)];
+        else if (q->type == FORM_DATE)
+            v[0] = dates[below(sizeof dates / sizeof *dates)];
+        else if (q->type == FORM_TIME)
+            v[0] = times[below(sizeof times / sizeof *times)];
         else if (q->type == FORM_ACKNOWLEDGE)
             v[0] = "1";
         else if (q->type == FORM_SELECT_ONE)
@@ -183,8 +196,7 @@ static json_t *page_answers(const struct form_field *f, size_t n)
     return o;
 }
 
-/* The evaluator sees answers only through answers_check: a probe in the constraint and in the relevance of a last
- * text question tells true and false; the value itself is asked for with the same callbacks. */
+/* The checked answers as the evaluator sees them. */
 struct seen {
     const struct answers *got;
 };
@@ -193,10 +205,14 @@ static struct expr_value question(const void *ctx, size_t i)
 {
     const struct answer *a = &((const struct seen *)ctx)->got->items[i];
     const struct form_node *n = &nodes[i];
-    if (a->state != ANSWER_GIVEN || (n->type == FORM_INTEGER && !a->is_number))
+    bool is_read = n->type == FORM_INTEGER || n->type == FORM_DECIMAL || n->type == FORM_DATE || n->type == FORM_TIME;
+    if (a->state != ANSWER_GIVEN || (is_read && !a->is_number))
         return expr_string("", 0);
     switch (n->type) {
     case FORM_INTEGER: return expr_number((double)a->number);
+    case FORM_DECIMAL: return expr_number(a->decimal);
+    case FORM_DATE: return (struct expr_value){.kind = EXPR_DATE, .number = (double)a->number};
+    case FORM_TIME: return (struct expr_value){.kind = EXPR_TIME, .number = (double)a->number};
     case FORM_SELECT_ONE: return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
     case FORM_SELECT_MULTIPLE: return (struct expr_value){.kind = EXPR_CHOICES, .choices = n->choices, .bits = a->bits};
     case FORM_ACKNOWLEDGE: return expr_string("OK", 2);
