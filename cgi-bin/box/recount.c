@@ -171,7 +171,8 @@ static enum rc worker_init(struct worker *w, struct scan *s, struct rc_info *e)
 {
     enum rc rc = RC_OK;
     *w = (struct worker){.scan = s, .db = tally_db(), .found = calloc(s->n_tables + 1, sizeof *w->found),
-                         .waiting = calloc(s->n_tables + 1, sizeof *w->waiting)};
+                         .waiting = calloc(s->n_tables + 1, sizeof *w->waiting),
+                         .likely = s->n_tables > 0 ? s->tables[0].form->open.version_id : 0}; /* a first guess */
     if (w->db == NULL || w->found == NULL || w->waiting == NULL)
         return rc_set(e, RC_NOMEM, "no memory for a thread");
     for (size_t i = 0; rc == RC_OK && i < s->n_tables; i++) {

@@ -147,12 +147,12 @@ struct part_reader {
 static enum rc give_part(void *ctx, const struct db_cell *c, size_t n, struct rc_info *e)
 {
     struct part_reader *r = ctx;
-    if (n != 4)
+    if (n != 3)
         return rc_set(e, RC_DB, "a part of the responses has %zu columns", n);
-    if (db_get_i64(&c[0]) != db_get_i64(&c[1]))
-        r->mixed[r->n_mixed++] = db_get_i64(&c[3]);
-    else if (c[2].p != NULL)
-        return r->to.each(r->to.ctx, r->version_id, 0, (const unsigned char *)c[2].p, c[2].len, e);
+    if (db_get_i64(&c[0]) != 0)
+        r->mixed[r->n_mixed++] = db_get_i64(&c[2]);
+    else if (c[1].p != NULL)
+        return r->to.each(r->to.ctx, r->version_id, 0, (const unsigned char *)c[1].p, c[1].len, e);
     return RC_OK;
 }
 

@@ -73,8 +73,8 @@ static const struct db_stmt stmts[TS_N] = {
                            "current_setting('block_size')::bigint", 0},
     /* The codes of a part end to end: one long value costs a small share of what its rows would. */
     [TS_RESPONSES] = {"responses", "SELECT x.*, p FROM generate_series($1::bigint, $2::bigint - 1, $4::bigint) AS g(p), "
-                      "LATERAL (SELECT count(*), count(*) FILTER (WHERE version_id = $3::bigint), "
-                      "string_agg(codes, ''::bytea) FILTER (WHERE version_id = $3::bigint) FROM record.response "
+                      "LATERAL (SELECT count(*) FILTER (WHERE version_id <> $3::bigint), CASE WHEN count(*) FILTER ("
+                      "WHERE version_id <> $3::bigint) = 0 THEN string_agg(codes, NULL) END FROM record.response "
                       "WHERE ctid >= format('(%s,0)', p)::tid "
                       "AND ctid < format('(%s,0)', least(p + $4::bigint, $2::bigint))::tid) AS x", 4},
     [TS_RESPONSES_MIXED] = {"responses_mixed", "SELECT version_id, opened_on - date '2000-01-01', "

@@ -241,6 +241,8 @@ drop street 29 --from 100 --at 500
 run --survey street
 check "two versions are opened together" has "opened 69, repeated 0, quarantined 0 batches, waiting 0" "$OUT"
 same "each in its own cells" "60 29" "$(sql "SELECT string_agg(s, ' ' ORDER BY v) FROM (SELECT version_id v, sum(n)::text s FROM publish.cell WHERE survey_id = 2 GROUP BY 1) t")"
+run --recount
+check "and a recount, of pages that hold both, agrees" [ "$STATUS" = 0 ]
 drop street 4 --from 200 --at 600
 minyi close street >/dev/null
 run --survey street
