@@ -91,6 +91,7 @@ $$;
 --                  text: whether there is one (comments are apart)
 --   q/choice       select_multiple: a boolean per choice
 --   "q:missing"    'not asked', 'skipped', or NULL where there is an answer
+-- and, of a version with fast_seconds, ":fast": whether the ballot was sent within so many of them.
 -- Neither '/' nor ':' can be in a question's name.  A column's name that would be over 63 bytes is
 -- the question's place in the questionnaire (from 0) instead: 17, 17/3, 17:missing.
 
@@ -185,6 +186,9 @@ BEGIN
                 WITH ORDINALITY AS t(n, o) WHERE v.version_id = p_version_id ORDER BY t.o LOOP
         columns := columns || core.node_columns(node.n, node.o::integer - 1);
     END LOOP;
+    IF EXISTS (SELECT FROM core.version v WHERE v.version_id = p_version_id AND v.definition::jsonb ? 'fast_seconds') THEN
+        columns := columns || format('get_byte(codes, length(codes) - 1) = 1 AS %I', ':fast');
+    END IF;
     IF view_name IS NULL OR cardinality(columns) > 1600 THEN
         RETURN NULL;
     END IF;

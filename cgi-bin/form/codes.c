@@ -67,6 +67,8 @@ void answers_encode(const struct form *f, const struct answers *in, unsigned cha
         else if (a->state == ANSWER_GIVEN && n->width > 1)
             put_be(p + 1, (uint64_t)a->number, n->width - 1);
     }
+    if (f->fast_seconds > 0)
+        codes[f->codes_len - 1] = in->is_fast;
 }
 
 static bool is_zero(const unsigned char *p, size_t n)
@@ -122,7 +124,7 @@ static enum rc check_codes(const struct form *f, const unsigned char *codes, siz
     for (size_t i = 0; i < f->n_nodes; i++)
         if (f->nodes[i].width > 0 && !answers_is_code(&f->nodes[i], codes + f->nodes[i].offset))
             return RC_INPUT;
-    return RC_OK;
+    return f->fast_seconds == 0 || codes[len - 1] <= 1 ? RC_OK : RC_INPUT;
 }
 
 enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t len, struct arena *a,
@@ -130,7 +132,8 @@ enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t 
 {
     if (check_codes(f, codes, len) != RC_OK)
         return rc_set(e, RC_INPUT, "%zu bytes of codes are not of \"%s\"", len, f->slug);
-    *out = (struct answers){.items = arena_array(a, f->n_nodes + 1, sizeof *out->items)};
+    *out = (struct answers){.items = arena_array(a, f->n_nodes + 1, sizeof *out->items),
+                            .is_fast = f->fast_seconds > 0 && codes[len - 1] == 1};
     if (out->items == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu answers", f->n_nodes);
     for (size_t i = 0; i < f->n_nodes; i++) {
@@ -197,15 +200,28 @@ size_t answers_profile(const struct form *f, const unsigned char *codes, unsigne
         memcpy(out + n, codes + q->offset, q->width);
         n += q->width;
     }
+    if (f->fast_seconds > 0 && n < cap)
+        out[n++] = codes[f->codes_len - 1];
     return n;
+}
+
+/* Where a question's bytes lie in a profile; at n_nodes: how long those of all questions are. */
+static size_t place_in_profile(const struct form *f, size_t node)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < node; i++)
+        at += f->nodes[i].is_profile ? f->nodes[i].width : 0;
+    return at;
+}
+
+bool answers_profile_is_fast(const struct form *f, const unsigned char *profile)
+{
+    return f->fast_seconds > 0 && profile[place_in_profile(f, f->n_nodes)] == 1;
 }
 
 size_t answers_profile_choice(const struct form *f, size_t node, const unsigned char *profile)
 {
     const struct form_node *n = &f->nodes[node];
-    size_t at = 0;
-    for (size_t i = 0; i < node; i++)
-        at += f->nodes[i].is_profile ? f->nodes[i].width : 0;
-    uint64_t code = get_be(profile + at, n->width);
+    uint64_t code = get_be(profile + place_in_profile(f, node), n->width);
     return code < 2 || code - 2 >= n->choices->n || n->choices->items[code - 2].is_dont_know ? 0 : (size_t)code - 1;
 }

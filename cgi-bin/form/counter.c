@@ -62,6 +62,15 @@ static enum rc make_expansion(const struct form *f, struct arena *a, struct coun
     return c->expand != NULL ? RC_OK : no_memory(f, e);
 }
 
+/* The last byte of codes and profile: 0 or 1. */
+static void make_fast(const struct form *f, struct counter *c)
+{
+    c->highest[f->codes_len - 1] = 1;
+    c->radix[c->profile_len] = 2;
+    c->profile[c->profile_len++] = (uint16_t)(f->codes_len - 1);
+    c->n_profiles = 2 * c->n_profiles <= COUNTER_PROFILES_MAX ? 2 * c->n_profiles : 0;
+}
+
 static enum rc make_profile(const struct form *f, struct arena *a, struct counter *c, struct rc_info *e)
 {
     c->profile = arena_array(a, f->codes_len + 1, sizeof *c->profile);
@@ -84,6 +93,8 @@ static enum rc make_profile(const struct form *f, struct arena *a, struct counte
         c->n_profiles = is_byte(n) && c->n_profiles * c->radix[at] <= COUNTER_PROFILES_MAX ? c->n_profiles * c->radix[at] : 0;
         at += n->width;
     }
+    if (f->fast_seconds > 0)
+        make_fast(f, c);
     return RC_OK;
 }
 

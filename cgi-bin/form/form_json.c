@@ -139,6 +139,8 @@ enum rc form_to_json(const struct form *f, struct buf *out, struct rc_info *e)
     (void)json_object_set_new(o, "read_back", json_boolean(f->is_read_back));
     if (f->is_by_invitation) /* an open survey's definition is the one that it was before there were others */
         (void)json_object_set_new(o, "access", json_string("invitation"));
+    if (f->fast_seconds > 0) /* as with access */
+        (void)json_object_set_new(o, "fast_seconds", json_integer(f->fast_seconds));
     (void)json_object_set_new(o, "nodes", nodes);
     put_joint(o, f);
     int failed = json_dump_callback(o, append, out, JSON_COMPACT | JSON_SORT_KEYS);

@@ -327,6 +327,7 @@ static void get_form(struct reader *r, const json_t *o)
     f->smallest_age = get_int(r, o, "smallest_age", 0, 150);
     f->min_opening = get_int(r, o, "min_opening", 1, 1000000);
     f->is_read_back = get_bool(r, o, "read_back");
+    f->fast_seconds = json_object_get(o, "fast_seconds") != NULL ? get_int(r, o, "fast_seconds", 1, FORM_FAST_MAX) : 0;
     get_access(r, o);
     get_nodes(r, o);
     get_joint(r, o);

@@ -58,6 +58,7 @@ enum rc form_layout(struct form *f, struct form_node *nodes, struct rc_info *e)
         offset += nodes[i].width;
         slot += nodes[i].n_slots;
     }
+    offset += f->fast_seconds > 0;
     f->codes_len = offset;
     f->n_slots = slot;
     if (offset > FORM_CODES_MAX)

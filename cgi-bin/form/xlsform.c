@@ -110,7 +110,8 @@ static const char *const survey_translated[] = {"label", "hint", "required_messa
 static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", NULL};
 static const char *const choices_translated[] = {"label", NULL};
 static const char *const settings_plain[] = {"form_id", "default_language", "version", "sample", "time_zone", "retain_days",
-                                             "smallest_age", "min_opening", "read_back", "access", "cross_tables", NULL};
+                                             "smallest_age", "min_opening", "read_back", "access", "cross_tables",
+                                             "fast_seconds", NULL};
 static const char *const settings_translated[] = {"form_title", "description", "organiser", "handler", "contact",
                                                   "legal_basis", "population", NULL};
 
@@ -259,6 +260,7 @@ static void read_settings(struct xlsform_reader *r)
     f->retain_days = number_setting(r, "retain_days", RETAIN_MIN, 36600, 3650);
     f->smallest_age = number_setting(r, "smallest_age", 0, 150, 18);
     f->min_opening = number_setting(r, "min_opening", f->sample == FORM_DEMONSTRATION ? 1 : 5, 1000000, 20);
+    f->fast_seconds = number_setting(r, "fast_seconds", 0, FORM_FAST_MAX, 0);
     f->is_read_back = xlsform_yes_no(r, s, 0, "read_back");
     f->is_by_invitation = access_setting(r);
     if (f->sample == FORM_RANDOM && f->population.t[0] == NULL)

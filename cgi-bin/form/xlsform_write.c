@@ -200,6 +200,8 @@ static void put_settings(struct writer *w)
     put_int(w, "smallest_age", f->smallest_age);
     put_int(w, "min_opening", f->min_opening);
     put_yes(w, "read_back", f->is_read_back);
+    if (f->fast_seconds > 0)
+        put_int(w, "fast_seconds", f->fast_seconds);
     put(w, "cross_tables", crosses_of(w));
     put_label(w, "description", &f->description);
     put_label(w, "organiser", &f->organiser);

@@ -85,6 +85,8 @@ static enum rc translate_cell(const struct form *from, const struct form *to, co
         if (to->nodes[i].is_profile && to->nodes[i].width > 0)
             at += put_code(from, &to->nodes[i], &t[i], cell, profile + at);
     }
+    if (to->fast_seconds > 0)
+        profile[at] = answers_profile_is_fast(from, cell->profile);
     *out = (struct figures_cell){profile, cell->n, counts};
     return RC_OK;
 }

@@ -10,7 +10,9 @@
  *   decimal: 2 = answered, then 8 bytes IEEE 754 binary64 big-endian, finite, never -0;
  *   date: 2 = answered, then 4 bytes big-endian two's complement, days since 1970-01-01;
  *   time: 2 = answered, then 2 bytes big-endian, minutes of the day;
- *   text: 2 = answered; the text itself is a comment, kept apart. */
+ *   text: 2 = answered; the text itself is a comment, kept apart.
+ * With form.fast_seconds one more byte ends the codes: 1 for a fast ballot, 0 for one that was not or of which it
+ * is not known. */
 #ifndef MINYI_FORM_ANSWERS_H
 #define MINYI_FORM_ANSWERS_H
 
@@ -50,6 +52,7 @@ struct answers {
     struct answer *items; /* one per node of the form */
     size_t n_problems;
     struct form_problem *problems; /* in the order of the form */
+    bool is_fast;    /* set by whoever knows it; nothing where the form has no fast_seconds */
 };
 
 /* Check the fields against the form: type, range, choice, required, relevance, constraint.
@@ -90,7 +93,11 @@ void answers_count_one(const struct form_node *n, const unsigned char *p, int32_
  * asked, skipped, or don't know. */
 size_t answers_profile_choice(const struct form *f, size_t node, const unsigned char *profile);
 
-/* The bytes of the profile questions, in form order, to `out` (at most `cap`); gives their number. */
+/* The bytes of the profile questions, in form order, and the one that says fast where there is one, to `out` (at
+ * most `cap`); gives their number. */
 size_t answers_profile(const struct form *f, const unsigned char *codes, unsigned char *out, size_t cap);
+
+/* Is it the profile of fast ballots? Never, where the form has no fast_seconds. */
+bool answers_profile_is_fast(const struct form *f, const unsigned char *profile);
 
 #endif

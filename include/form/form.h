@@ -18,6 +18,7 @@ enum {
     FORM_CROSSES_MAX = 16,
     FORM_GRID_MIN = 4,          /* items, from which on equal answers are looked at */
     FORM_JOINT_SLOTS_MAX = 4000,
+    FORM_FAST_MAX = 3600,   /* seconds */
     FORM_MARGINS_MAX = 16,  /* of one survey's weights */
     FORM_CODES_MAX = 8192,  /* bytes of codes in one ballot */
     FORM_TEXT_MAX = 2000    /* code points in one text answer, unless the author says less */
@@ -118,6 +119,9 @@ struct form {
     int64_t smallest_age;
     int64_t min_opening;   /* ballots; >= 5, a demonstration >= 1 */
     bool is_read_back;
+    /* A ballot sent sooner than this after its page was first shown is marked as fast; 0: none is. Where it is not
+     * 0, the last byte of the codes, and of the profile, is 1 for a fast ballot and 0 for any other. */
+    int64_t fast_seconds;
     bool is_by_invitation; /* one code, one ballot; see box/intake.h */
     size_t n_nodes;
     const struct form_node *nodes;

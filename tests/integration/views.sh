@@ -13,8 +13,8 @@ sql() { scratch_sql "$@"; }
 mkdir "$dir/form"
 long=q_$(printf 'x%.0s' $(seq 58)) # 60 bytes: a name with room for little behind it
 cat > "$dir/form/settings.csv" <<'CSV'
-form_title::English (en),form_title::中文 (zh),form_id,default_language,sample,min_opening,retain_days,smallest_age,time_zone,organiser::English (en),organiser::中文 (zh),handler::English (en),handler::中文 (zh),contact::English (en),contact::中文 (zh),legal_basis::English (en),legal_basis::中文 (zh),population::English (en),population::中文 (zh),description::English (en),description::中文 (zh)
-t,t,view-test,English (en),open,20,365,18,Asia/Shanghai,o,o,h,h,c,c,l,l,p,p,d,d
+form_title::English (en),form_title::中文 (zh),form_id,default_language,fast_seconds,sample,min_opening,retain_days,smallest_age,time_zone,organiser::English (en),organiser::中文 (zh),handler::English (en),handler::中文 (zh),contact::English (en),contact::中文 (zh),legal_basis::English (en),legal_basis::中文 (zh),population::English (en),population::中文 (zh),description::English (en),description::中文 (zh)
+t,t,view-test,English (en),60,open,20,365,18,Asia/Shanghai,o,o,h,h,c,c,l,l,p,p,d,d
 CSV
 cat > "$dir/form/survey.csv" <<CSV
 type,name,label::English (en),label::中文 (zh),required,relevant,constraint
@@ -51,6 +51,7 @@ agree=1 used=yes $long=c2 place=w300 number=0 weight=0 day=9999-12-31
 agree=1
 BALLOTS
 while read -r codes; do
+    [ $i != 3 ] || codes=${codes%00}01 # the fourth was fast
     sql minyi_owner "INSERT INTO record.response SELECT decode(lpad('$((i += 1))', 32, '0'), 'hex'), survey_id, version_id,
         '2026-01-02', decode('$codes', 'hex') FROM core.version"
 done < "$dir/codes"
@@ -79,6 +80,7 @@ column 5:missing "skipped not asked ~ not asked"
 column number "-2 1000 0 ~"
 column place "w1 w255 w300 ~"
 column words "true false false false"
+column :fast "false false false true"
 column weight "-0.1 123456789012.345 0 ~"
 column day "2014-12-31 0001-01-01 9999-12-31 ~"
 column hour "23:59:00 00:00:00 ~ ~"

@@ -160,6 +160,7 @@ static struct bad_row bad_rows[] = {
     {"bad slug", NULL, NULL, "form_id,sample\nNo Slug,open\n", "settings.csv:2:form_id:"},
     {"bad sample", NULL, NULL, "form_id,sample\ns,some\n", "settings.csv:2:sample:"},
     {"small opening", NULL, NULL, "form_id,sample,min_opening\ns,open,4\n", "settings.csv:2:min_opening:"},
+    {"too long to be fast", NULL, NULL, "form_id,sample,fast_seconds\ns,open,3601\n", "settings.csv:2:fast_seconds: \"3601\" is not a whole number within 0..3600"},
     {"random needs a population", NULL, NULL, "form_id,sample\ns,random\n", "settings.csv:2:population:"},
 };
 
@@ -202,6 +203,45 @@ static void an_unused_list_is_a_warning(void **state)
     assert_int_equal(read_three(x, HEAD "select_one yn,x,X,,,,,\n,,,,,,,\n,,,,,,,\n", one_more, settings_csv), RC_OK);
     assert_string_equal(x->problems.p, "choices.csv:3:list_name: warning: no question uses the list \"spare\"\n");
     assert_int_equal(x->f->n_nodes, 1);
+}
+
+/* The same form with the setting: one byte more, at the end; without it nothing in the definition tells of it. */
+static void a_fast_ballot_ends_with_a_one(void **state)
+{
+    struct fixture *x = *state;
+    const size_t plain = x->f->codes_len;
+    struct buf json;
+    struct form *back = NULL;
+    struct answers got = {0};
+    unsigned char codes[64], profile[8];
+    int32_t counts[64] = {0};
+    buf_init(&json, 1 << 20);
+    assert_int_equal(form_to_json(x->f, &json, &x->e), RC_OK);
+    assert_null(strstr(json.p, "fast"));
+    struct form f = *x->f;
+    f.fast_seconds = 60;
+    f.codes_len = plain + 1;
+    buf_reset(&json);
+    assert_int_equal(form_to_json(&f, &json, &x->e), RC_OK);
+    assert_int_equal(form_from_json(json.p, json.len, &x->a, &back, &x->e), RC_OK);
+    buf_release(&json);
+    assert_int_equal(back->fast_seconds, 60);
+    assert_int_equal(back->codes_len, plain + 1);
+    assert_int_equal(back->n_slots, x->f->n_slots);
+    struct form_field fields[] = {{"agree", 5, "1", 1}, {"used", 4, "no", 2}};
+    for (unsigned char is_fast = 0; is_fast <= 2; is_fast++) {
+        assert_int_equal(answers_check(back, fields, 2, &x->a, &got, &x->e), RC_OK);
+        assert_false(got.is_fast);
+        got.is_fast = is_fast != 0;
+        answers_encode(back, &got, codes);
+        assert_int_equal(codes[plain], is_fast != 0);
+        codes[plain] = is_fast; /* 2: none */
+        assert_int_equal(answers_count(back, codes, plain + 1, counts), is_fast < 2 ? RC_OK : RC_INPUT);
+        assert_int_equal(answers_count(back, codes, plain, counts), RC_INPUT);
+        assert_int_equal(answers_profile(back, codes, profile, sizeof profile), 2);
+        assert_int_equal(profile[1], is_fast);
+    }
+    assert_int_equal(answers_profile(back, codes, profile, 1), 1);
 }
 
 /* What an author gets from a spreadsheet on Windows: a byte-order mark, CRLF, empty rows at the end. */
@@ -491,6 +531,7 @@ int main(void)
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test_setup_teardown(an_unused_list_is_a_warning, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_ways_of_writing_csv_are_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_fast_ballot_ends_with_a_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_definition_reads_back_equal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_import_may_lack_columns, set_up, tear_down),

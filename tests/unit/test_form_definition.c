@@ -70,6 +70,8 @@ static struct damage damages[] = {
     {"no slug", "\"slug\":\"s-1\"", "\"slug\":\"S 1\"", "\"slug\""},
     {"no number", "\"retain_days\":3650", "\"retain_days\":\"long\"", "\"retain_days\""},
     {"a number out of range", "\"smallest_age\":18", "\"smallest_age\":151", "\"smallest_age\""},
+    {"no seconds", "\"format\":1", "\"fast_seconds\":0,\"format\":1", "\"fast_seconds\""},
+    {"over an hour of seconds", "\"format\":1", "\"fast_seconds\":3601,\"format\":1", "\"fast_seconds\""},
     {"no boolean", "\"read_back\":false", "\"read_back\":0", "\"read_back\""},
     {"no such sample", "\"sample\":\"open\"", "\"sample\":\"some\"", "\"sample\""},
     {"no label", "\"title\":{\"en\":\"T\",\"zh\":\"题\"}", "\"title\":\"T\"", "\"title\""},

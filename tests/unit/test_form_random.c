@@ -111,7 +111,8 @@ static void random_form(struct fixture *x)
     memset(x->nodes, 0, sizeof x->nodes);
     x->depth = 0;
     x->form = (struct form){.slug = "random", .n_langs = 1, .langs = {"en"}, .time_zone = "Asia/Shanghai",
-                            .retain_days = 1, .min_opening = 20, .nodes = x->nodes};
+                            .retain_days = 1, .min_opening = 20, .nodes = x->nodes,
+                            .fast_seconds = (int64_t)(below(2) * (1 + below(FORM_FAST_MAX)))};
     while (x->form.n_nodes < n) {
         enum form_type type = (enum form_type)below(FORM_TIME + 1);
         if ((type == FORM_GROUP_BEGIN && x->depth == 4) || (type == FORM_GROUP_END && x->depth == 0))
@@ -259,6 +260,8 @@ static void ballots_survive(struct fixture *x, int32_t *counts, int32_t *by_hand
     assert_int_equal(answers_check(&x->form, f, n, &x->a, &got, &x->e), RC_OK);
     assert_int_equal(got.n_problems, 0);
     states_are_as_sent(x, &got, f, n);
+    got.is_fast = below(2) == 1;
+    bool is_fast = got.is_fast && x->form.fast_seconds > 0;
     answers_encode(&x->form, &got, codes);
     assert_int_equal(answers_decode(&x->form, codes, x->form.codes_len, &x->a, &back, &x->e), RC_OK);
     answers_encode(&x->form, &back, again);
@@ -271,6 +274,10 @@ static void ballots_survive(struct fixture *x, int32_t *counts, int32_t *by_hand
     for (size_t i = 0; i < x->form.n_nodes; i++)
         for (size_t k = 0; x->nodes[i].is_profile && k < x->nodes[i].width; k++)
             assert_int_equal(profile[at++], codes[x->nodes[i].offset + k]);
+    assert_int_equal(back.is_fast, is_fast);
+    assert_int_equal(answers_profile_is_fast(&x->form, profile), is_fast);
+    if (x->form.fast_seconds > 0)
+        assert_int_equal(profile[at++], is_fast);
     assert_int_equal(at, len);
 }
 
