@@ -8,6 +8,11 @@
 
 enum { DATA_CHARS = KEY_CHARS - 1, MAC_BYTES = 16 };
 
+/* A token's time is in seconds; a smaller number is of a token from before that, in minutes: its ballot may wait in
+ * a phone yet, and must stay the same ballot. */
+enum { SECONDS_MIN = 1000000000 };
+#define SECONDS_MAX 9999999999LL
+
 static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford */
 
 /* Multiplication by the element x of GF(32) = GF(2)[x]/(x^5 + x^2 + 1); x is primitive. */
@@ -128,7 +133,7 @@ void key_record_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTE
     hash("minyi record", k->c, KEY_CHARS, out, KEY_HASH_BYTES);
 }
 
-/* MAC over "slug \0 state.minutes.key", as 32 hex digits. */
+/* MAC over "slug \0 state.seconds.key", as 32 hex digits. */
 static void sign(const char *text, size_t len, const char *slug, const unsigned char secret[KEY_SECRET_BYTES],
                  char hex[2 * MAC_BYTES + 1])
 {
@@ -145,10 +150,8 @@ void key_token_write(const struct key_token *t, const char *slug, const unsigned
                      char out[KEY_TOKEN_MAX])
 {
     char text[40], mac[2 * MAC_BYTES + 1];
-    long long minutes = (long long)(t->issued_at / 60) % 10000000000LL;
-    if (minutes < 0)
-        minutes = 0;
-    int n = snprintf(text, sizeof text, "%c.%lld.%s", t->is_sent ? 's' : 'n', minutes, t->key.c);
+    long long seconds = t->issued_at < SECONDS_MIN ? SECONDS_MIN : t->issued_at > SECONDS_MAX ? SECONDS_MAX : t->issued_at;
+    int n = snprintf(text, sizeof text, "%c.%lld.%s", t->is_sent ? 's' : 'n', seconds, t->key.c);
     sign(text, (size_t)n, slug, secret, mac);
     (void)snprintf(out, KEY_TOKEN_MAX, "%s.%s", text, mac);
 }
@@ -166,11 +169,11 @@ enum rc key_token_read(const char *p, size_t len, const char *slug, const unsign
         sodium_memcmp(mac, p + len - (size_t)(2 * MAC_BYTES), (size_t)(2 * MAC_BYTES)) != 0)
         return RC_INPUT;
     struct key_token t = {.is_sent = p[0] == 's'};
-    int64_t minutes;
-    if (text_to_i64(p + 2, (size_t)(key - 1 - (p + 2)), 0, 9999999999LL, &minutes) != RC_OK ||
+    int64_t at;
+    if (text_to_i64(p + 2, (size_t)(key - 1 - (p + 2)), 0, SECONDS_MAX, &at) != RC_OK ||
         key_parse(key, KEY_CHARS, &t.key) != RC_OK)
         return RC_INPUT;
-    t.issued_at = minutes * 60;
+    t.issued_at = at < SECONDS_MIN ? at * 60 : at;
     *out = t;
     return RC_OK;
 }

@@ -137,7 +137,7 @@ void form_terms(struct html *w, const struct form_view *v)
     if (f->smallest_age > 0)
         put_age(w, v);
     put_term(w, v, "form.basis", form_text(&f->legal_basis, v->flang));
-    put_told(w, v, "form.stored", "form.stored_text", 0);
+    put_told(w, v, "form.stored", f->fast_seconds > 0 ? "form.stored_fast" : "form.stored_text", f->fast_seconds);
     put_told(w, v, "form.seen", f->min_opening > 1 ? "form.seen_text" : "form.seen_demo", f->min_opening);
     put_until(w, v);
     put_told(w, v, "form.pseudonym", f->is_read_back ? "form.pseudonym_read_back" : "form.pseudonym_text", 0);

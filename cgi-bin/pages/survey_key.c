@@ -50,6 +50,18 @@ void survey_key_fresh(struct key_token *out)
     key_make(&out->key);
 }
 
+void survey_key_late(struct key_token *out)
+{
+    survey_key_fresh(out);
+    out->issued_at -= FORM_FAST_MAX;
+}
+
+bool survey_key_is_fast(const struct key_token *t, const struct form *f)
+{
+    int64_t age_s = (int64_t)time(NULL) - t->issued_at;
+    return age_s >= 0 && age_s < f->fast_seconds;
+}
+
 const char *survey_key_set_cookie(const struct survey_site *site, const struct survey *s,
                                   const struct key_token *t, struct arena *a)
 {

@@ -60,7 +60,7 @@ static bool read_key(struct post *p, const char *field)
     if (in_form == KEY_UNSENT)
         return false;
     p->key_notice = cookie == KEY_NONE && in_form == KEY_NONE ? "form.no_cookie" : "form.stale";
-    survey_key_fresh(&p->token);
+    survey_key_late(&p->token);
     return false;
 }
 
@@ -134,6 +134,7 @@ static enum rc fill_ballot(struct post *p, struct survey_ballot *b)
     unsigned char *codes = arena_alloc(p->rq->arena, p->v->form->codes_len);
     if (codes == NULL)
         return rc_set(p->e, RC_NOMEM, "no memory for a ballot");
+    p->answers.is_fast = survey_key_is_fast(&p->token, p->v->form);
     answers_encode(p->v->form, &p->answers, codes);
     b->intake = (struct intake_ballot){.survey_id = p->s->survey_id, .version_id = p->v->version_id,
                                        .result = RC_UNAVAILABLE};

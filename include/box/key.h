@@ -36,11 +36,11 @@ void key_code_hash(const struct ballot_key *code, unsigned char out[KEY_HASH_BYT
 void key_record_hash(const struct ballot_key *k, unsigned char out[KEY_HASH_BYTES]);
 
 /* The signed form of a key, for the cookie and the hidden field:
- * "<state>.<minutes>.<key>.<mac>", bound to the survey. */
+ * "<state>.<seconds>.<key>.<mac>", bound to the survey. */
 struct key_token {
     struct ballot_key key;
     bool is_sent;      /* the ballot was received: the page says so */
-    int64_t issued_at; /* epoch seconds, to the minute */
+    int64_t issued_at; /* epoch seconds, from 2001-09-09 on */
 };
 
 /* Write the token (NUL-terminated, at most KEY_TOKEN_MAX with the NUL). */

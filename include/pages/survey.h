@@ -176,6 +176,11 @@ enum key_state survey_key_field(const struct survey_site *site, const struct sur
                                 struct key_token *out);
 /* A fresh key, issued now. */
 void survey_key_fresh(struct key_token *out);
+/* A fresh key for a page that holds answers already: how long they took is not known, so it is dated back until
+ * nothing that it is sent with is fast. */
+void survey_key_late(struct key_token *out);
+/* Was it issued less than the form's fast_seconds ago? What is kept of the time is this answer alone. */
+bool survey_key_is_fast(const struct key_token *t, const struct form *f);
 /* The Set-Cookie value for a token. NULL when out of memory. */
 const char *survey_key_set_cookie(const struct survey_site *site, const struct survey *s,
                                   const struct key_token *t, struct arena *a) MUST_CHECK;

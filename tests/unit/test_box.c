@@ -85,16 +85,22 @@ static void tokens_are_bound_and_signed(void **state)
 {
     (void)state;
     unsigned char secret[KEY_SECRET_BYTES] = {1}, other[KEY_SECRET_BYTES] = {2};
-    struct key_token t = {.is_sent = false, .issued_at = 1700000040}, got;
+    struct key_token t = {.is_sent = false, .issued_at = 1700000041}, got;
     key_make(&t.key);
     char text[KEY_TOKEN_MAX];
     key_token_write(&t, "a", secret, text);
     size_t len = strlen(text);
     assert_int_equal(key_token_read(text, len, "a", secret, &got), RC_OK);
     assert_string_equal(got.key.c, t.key.c);
-    assert_true(got.issued_at == 1700000040 && !got.is_sent);
+    assert_true(got.issued_at == 1700000041 && !got.is_sent);
     assert_int_equal(key_token_read(text, len, "b", secret, &got), RC_INPUT);
     assert_int_equal(key_token_read(text, len, "a", other, &got), RC_INPUT);
+    t.issued_at = 1; /* a clock that was never set */
+    key_token_write(&t, "a", secret, text);
+    assert_int_equal(key_token_read(text, strlen(text), "a", secret, &got), RC_OK);
+    assert_true(got.issued_at == 1000000000);
+    t.issued_at = 1700000041;
+    key_token_write(&t, "a", secret, text);
     for (size_t i = 0; i < len; i++) { /* any changed byte */
         char bad[KEY_TOKEN_MAX];
         memcpy(bad, text, len + 1);

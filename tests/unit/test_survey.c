@@ -353,6 +353,51 @@ static void a_good_ballot_is_handed_on(void **state)
     assert_memory_equal(b->record_hash, record, sizeof record);
 }
 
+/* The version as if it had the setting: one byte more. */
+static struct form *with_fast_seconds(struct fixture *x, int64_t seconds)
+{
+    struct survey_version *v = x->site.versions;
+    while (v->version_id != 12)
+        v = v->next;
+    v->form->fast_seconds = seconds;
+    v->form->codes_len++;
+    return v->form;
+}
+
+static void a_fast_ballot_says_so_and_no_more(void **state)
+{
+    static const struct {
+        int64_t age_s;
+        bool is_fast;
+    } rows[] = {{0, true}, {57, true}, {60, false}, {86000, false}, {-600, false}};
+    struct fixture *x = *state;
+    const struct form *f = with_fast_seconds(x, 60);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char c[160];
+        arena_reset(&x->a);
+        x->ballot.is_filled = false;
+        assert_int_equal(post(x, "/survey/s-1", cookie(x, c, false, rows[i].age_s), GOOD), RC_OK);
+        assert_true(x->ballot.is_filled);
+        assert_int_equal(x->ballot.intake.ballot.codes_len, f->codes_len);
+        assert_int_equal(x->ballot.intake.ballot.codes[f->codes_len - 1], rows[i].is_fast);
+    }
+}
+
+/* Where the key comes with the answers on the page nobody knows how long they took. */
+static void a_late_key_makes_no_ballot_fast(void **state)
+{
+    struct fixture *x = *state;
+    char body[400];
+    const struct form *f = with_fast_seconds(x, FORM_FAST_MAX);
+    assert_int_equal(post(x, "/survey/s-1", "", GOOD), RC_OK);
+    assert_int_equal(x->rs.status, 409);
+    assert_shows(x, "whether it was sent within 3600 seconds of opening this page (yes or no)");
+    (void)snprintf(body, sizeof body, GOOD "&_ballot=%s", hidden(x, "_ballot"));
+    assert_int_equal(post(x, "/survey/s-1", "", body), RC_OK);
+    assert_true(x->ballot.is_filled);
+    assert_int_equal(x->ballot.intake.ballot.codes[f->codes_len - 1], 0);
+}
+
 static void the_answer_waits_for_the_writer(void **state)
 {
     struct fixture *x = *state;
@@ -714,6 +759,8 @@ int main(void)
         TEST(a_get_issues_a_key_only_where_there_is_no_good_one),
         TEST(a_sent_key_shows_already_received),
         TEST(a_good_ballot_is_handed_on),
+        TEST(a_fast_ballot_says_so_and_no_more),
+        TEST(a_late_key_makes_no_ballot_fast),
         TEST(the_answer_waits_for_the_writer),
         TEST(the_chosen_language_is_kept_over_the_redirect),
         TEST(a_second_send_is_the_same_ballot),
