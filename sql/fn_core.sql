@@ -121,6 +121,11 @@ BEGIN
     WHEN 'select_multiple' THEN
         items := ARRAY(SELECT format('CASE WHEN %s = 2 THEN get_bit(codes, %s) = 1 END', code, (at + 1) * 8 + i - 1)
                        FROM generate_subscripts(choices, 1) AS i ORDER BY i);
+    WHEN 'rank' THEN -- one column for each choice: its place, from 1
+        items := ARRAY(SELECT format('CASE WHEN %s >= 2 THEN CASE WHEN %s = %s + 2 THEN 1 %s END END', code, code, i - 1,
+                (SELECT string_agg(format('WHEN get_byte(codes, %s) = %s THEN %s', at + k, i - 1, k + 1), ' ' ORDER BY k)
+                 FROM generate_series(1, cardinality(choices) - 1) AS k))
+            FROM generate_subscripts(choices, 1) AS i ORDER BY i);
     WHEN 'acknowledge', 'text' THEN
         items := ARRAY[format('CASE %s WHEN 2 THEN true WHEN 1 THEN false END', code)];
     WHEN 'integer' THEN
@@ -141,7 +146,7 @@ BEGIN
         RETURN NULL;
     END CASE;
     FOR i IN 1 .. cardinality(items) LOOP
-        items[i] := items[i] || format(' AS %I', CASE WHEN p_node ->> 'type' = 'select_multiple'
+        items[i] := items[i] || format(' AS %I', CASE WHEN p_node ->> 'type' IN ('select_multiple', 'rank')
             THEN core.column_name(p_place, q, '/' || choices[i], '/' || (i - 1))
             ELSE core.column_name(p_place, q, '', '') END);
     END LOOP;

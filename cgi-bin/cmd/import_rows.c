@@ -82,6 +82,10 @@ static void answer_error(struct import *im, size_t row, const struct form_proble
         row_error(im, row, col, "the number is not within %lld..%lld", (long long)p->min, (long long)p->max);
     else if (strcmp(p->code, "too_long") == 0)
         row_error(im, row, col, "the text is longer than %lld characters", (long long)p->max);
+    else if (strcmp(p->code, "rank_all") == 0 || strcmp(p->code, "rank_twice") == 0)
+        row_error(im, row, col, "write every choice once, from the first place to the last");
+    else if (strcmp(p->code, "not_offered") == 0)
+        row_error(im, row, col, "this choice is not offered with the other answers");
     else if (strcmp(p->code, "exclusive") == 0)
         row_error(im, row, col, "one of these choices excludes the others");
     else if (strcmp(p->code, "constraint") == 0)
@@ -92,13 +96,30 @@ static void answer_error(struct import *im, size_t row, const struct form_proble
 
 /* ---- rows ---- */
 
+/* The choices from the first place to the last, as a page sends them: "choice place". */
+static size_t rank_fields(struct import *im, const struct form_node *n, const char *value, struct form_field *out, size_t cap)
+{
+    size_t count = 0;
+    for (value += strspn(value, " "); *value != '\0' && count < cap; value += strspn(value, " ")) {
+        size_t len = strcspn(value, " ");
+        char *v = arena_printf(&im->row, "%.*s %zu", (int)(len < SHEET_CELL_MAX ? len : SHEET_CELL_MAX), value, count + 1);
+        if (v == NULL)
+            break; /* an incomplete order is refused */
+        out[count++] = (struct form_field){n->name, strlen(n->name), v, strlen(v)};
+        value += len;
+    }
+    return count;
+}
+
 /* The fields of one cell. Several answers are codes separated by spaces, as XLSForm tools write them;
  * more than there is room for repeat one, which the check refuses. */
-static size_t cell_fields(const struct import *im, size_t row, size_t col, struct form_field *out, size_t cap)
+static size_t cell_fields(struct import *im, size_t row, size_t col, struct form_field *out, size_t cap)
 {
     const struct form_node *n = &im->form->nodes[im->node_of_col[col]];
     const char *value = sheet_at(&im->sheet, row, col);
     size_t count = 0;
+    if (n->type == FORM_RANK)
+        return rank_fields(im, n, value, out, cap);
     while (*value != '\0' && count < cap) {
         size_t len = n->type == FORM_SELECT_MULTIPLE ? strcspn(value, " ") : strlen(value);
         if (len > 0)
@@ -108,7 +129,7 @@ static size_t cell_fields(const struct import *im, size_t row, size_t col, struc
     return count;
 }
 
-static size_t row_fields(const struct import *im, size_t row)
+static size_t row_fields(struct import *im, size_t row)
 {
     size_t n = 0;
     for (size_t i = 0; i < im->form->n_nodes && n < FIELDS_MAX; i++)

@@ -46,6 +46,33 @@ static size_t bit_bytes(const struct form_node *n)
     return (n->choices->n + 7) / 8;
 }
 
+/* The choices from the first place to the last; the first one in the way of a select_one. */
+static void put_rank(unsigned char *p, const struct answer *a, size_t n)
+{
+    p[0] = ANSWER_SKIPPED;
+    for (size_t k = 0; a->state == ANSWER_GIVEN && k < n; k++)
+        p[a->places[k] - 1] = (unsigned char)(a->places[k] == 1 ? ANSWER_GIVEN + k : k);
+}
+
+static void get_rank(const unsigned char *p, struct answer *a, size_t n)
+{
+    a->places[p[0] - ANSWER_GIVEN] = 1;
+    for (size_t i = 1; i < n; i++)
+        a->places[p[i]] = (uint8_t)(i + 1);
+}
+
+/* Every choice once. */
+static bool is_rank(const unsigned char *p, size_t n)
+{
+    uint32_t seen = (uint32_t)1 << (p[0] - ANSWER_GIVEN);
+    for (size_t i = 1; i < n; i++) {
+        if (p[i] >= n || (seen >> p[i] & 1) != 0)
+            return false;
+        seen |= (uint32_t)1 << p[i];
+    }
+    return true;
+}
+
 void answers_encode(const struct form *f, const struct answers *in, unsigned char *codes)
 {
     memset(codes, 0, f->codes_len);
@@ -57,6 +84,10 @@ void answers_encode(const struct form *f, const struct answers *in, unsigned cha
             continue;
         if (n->type == FORM_SELECT_ONE) {
             put_be(p, a->state == ANSWER_GIVEN ? 2 + a->choice : 1, n->width);
+            continue;
+        }
+        if (n->type == FORM_RANK) {
+            put_rank(p, a, n->choices->n);
             continue;
         }
         p[0] = (unsigned char)a->state;
@@ -95,6 +126,8 @@ bool answers_is_code(const struct form_node *n, const unsigned char *p)
 {
     if (n->type == FORM_SELECT_ONE)
         return get_be(p, n->width) < 2 + n->choices->n;
+    if (n->type == FORM_RANK && p[0] >= ANSWER_GIVEN)
+        return p[0] < ANSWER_GIVEN + n->choices->n && is_rank(p, n->choices->n);
     if (p[0] > ANSWER_GIVEN)
         return false;
     if (p[0] != ANSWER_GIVEN)
@@ -160,6 +193,8 @@ enum rc answers_decode(const struct form *f, const unsigned char *codes, size_t 
             got->number = (int32_t)(uint32_t)get_be(p + 1, 4);
         else if (n->type == FORM_TIME)
             got->number = (int64_t)get_be(p + 1, 2);
+        else if (n->type == FORM_RANK)
+            get_rank(p, got, n->choices->n);
     }
     return RC_OK;
 }

@@ -37,12 +37,14 @@ enum expr_op expr_function(const char *name, size_t len, size_t *min, size_t *ma
 bool expr_question_kind(const struct form_node *n, enum expr_kind *kind)
 {
     switch (n->type) {
-    case FORM_NOTE:
+    case FORM_NOTE: /* EXPR_ANY: a calculation that is still to be read */
+        *kind = n->calculation != NULL ? expr_kind_of(n->calculation) : EXPR_ANY;
+        return n->is_calculated;
     case FORM_GROUP_BEGIN:
     case FORM_GROUP_END:
         return false;
     case FORM_SELECT_ONE:
-        *kind = EXPR_CHOICE;
+        *kind = n->is_range ? EXPR_NUMBER : EXPR_CHOICE;
         return true;
     case FORM_SELECT_MULTIPLE:
         *kind = EXPR_CHOICES;
@@ -59,6 +61,7 @@ bool expr_question_kind(const struct form_node *n, enum expr_kind *kind)
         return true;
     case FORM_ACKNOWLEDGE:
     case FORM_TEXT:
+    case FORM_RANK: /* the names of its choices in their order, a blank between */
         *kind = EXPR_STRING;
         return true;
     }
@@ -118,7 +121,7 @@ static enum rc check_beside(const struct checker *c, const struct expr_node *n, 
         return wrong(c, text, "compare with true() or false(), not with a text");
     if (q != NULL && q->type == FORM_ACKNOWLEDGE && !text_equal("OK", text->text, text->len))
         return wrong(c, text, "\"%s\" is 'OK' when it is ticked, never '%.*s'", q->name, len, text->text);
-    if (q != NULL && q->type == FORM_SELECT_ONE && !is_order)
+    if (q != NULL && q->type == FORM_SELECT_ONE && !q->is_range && !is_order)
         return check_choice(c, q, text);
     return RC_OK;
 }
@@ -247,6 +250,15 @@ void expr_mark_questions(const struct expr *x, bool *looks_at)
     for (size_t i = 0; i < x->n; i++)
         if (x->nodes[i].op == OP_QUESTION)
             looks_at[x->nodes[i].index] = true;
+}
+
+bool expr_mark_columns(const struct expr *x, bool *looks_at)
+{
+    bool looks = false;
+    for (size_t i = 0; i < x->n; i++)
+        if (x->nodes[i].op == OP_COLUMN)
+            looks = looks_at[x->nodes[i].index] = true;
+    return looks;
 }
 
 bool expr_uses_today(const struct expr *x)

@@ -18,18 +18,31 @@ static void put_string(struct buf *out, const char *p, size_t len)
     buf_putc(out, '"');
 }
 
+static void put_node(const struct expr *x, size_t i, struct buf *out);
+
+/* A calculation goes in place of its name. One in another and so on may become long: it ends where the room does. */
 static void put_name(struct buf *out, const struct expr *x, const struct expr_node *n)
 {
-    bool is_decimal = n->op != OP_COLUMN && x->form->nodes[n->index].type == FORM_DECIMAL;
+    const struct form_node *q = n->op != OP_COLUMN ? &x->form->nodes[n->index] : NULL;
+    if (q == NULL) {
+        buf_printf(out, "[\"@\",%zu]", n->index);
+        return;
+    }
+    if (q->calculation != NULL) {
+        buf_puts(out, "[\"calc\",");
+        put_node(q->calculation, q->calculation->root, out);
+        buf_putc(out, ']');
+        return;
+    }
+    bool is_decimal = q->type == FORM_DECIMAL || q->is_range;
     const char *kind = is_decimal ? "f" : n->kind == EXPR_NUMBER ? "n" : n->kind == EXPR_DATE ? "d" : n->kind == EXPR_TIME ? "t" : "$";
-    buf_printf(out, "[\"%s\"", n->op == OP_COLUMN ? "@" : kind);
+    buf_printf(out, "[\"%s\"", kind);
     if (n->op == OP_SELF) {
         buf_putc(out, ']');
         return;
     }
-    const char *name = n->op == OP_COLUMN ? x->columns[n->index] : x->form->nodes[n->index].name;
     buf_putc(out, ',');
-    put_string(out, name, strlen(name));
+    put_string(out, q->name, strlen(q->name));
     buf_putc(out, ']');
 }
 
@@ -37,6 +50,8 @@ static void put_node(const struct expr *x, size_t i, struct buf *out)
 {
     const struct expr_node *n = &x->nodes[i];
     char text[EXPR_NUMBER_CAP];
+    if (!buf_ok(out))
+        return;
     switch ((enum expr_op)n->op) {
     case OP_TEXT:
         put_string(out, n->text, n->len);

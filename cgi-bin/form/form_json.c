@@ -8,7 +8,8 @@ const char *const form_type_words[FORM_N_TYPES] = {
     [FORM_NOTE] = "note", [FORM_GROUP_BEGIN] = "begin_group", [FORM_GROUP_END] = "end_group",
     [FORM_ACKNOWLEDGE] = "acknowledge", [FORM_SELECT_ONE] = "select_one",
     [FORM_SELECT_MULTIPLE] = "select_multiple", [FORM_INTEGER] = "integer", [FORM_TEXT] = "text",
-    [FORM_DECIMAL] = "decimal", [FORM_DATE] = "date", [FORM_TIME] = "time"};
+    [FORM_DECIMAL] = "decimal", [FORM_DATE] = "date", [FORM_TIME] = "time",
+    [FORM_RANK] = "rank"};
 const char *const form_op_words[FORM_N_OPS] = {
     [FORM_ALWAYS] = "always", [FORM_EQUAL] = "equal", [FORM_NOT_EQUAL] = "not_equal",
     [FORM_SELECTED] = "selected", [FORM_NOT_SELECTED] = "not_selected"};
@@ -24,11 +25,22 @@ static json_t *label_json(const struct form *f, const struct form_label *l)
     return o;
 }
 
-static json_t *choices_json(const struct form *f, const struct form_choices *c)
+static json_t *texts_json(const char *const *texts, size_t n)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(all, json_string(texts[i]));
+    return all;
+}
+
+/* The columns only where a filter looks at them. */
+static json_t *choices_json(const struct form *f, const struct form_choices *c, bool has_filter)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < c->n; i++) {
         json_t *o = json_object();
+        if (has_filter)
+            (void)json_object_set_new(o, "values", texts_json(c->items[i].values, c->n_columns));
         (void)json_object_set_new(o, "name", json_string(c->items[i].name));
         (void)json_object_set_new(o, "label", label_json(f, &c->items[i].label));
         (void)json_object_set_new(o, "dont_know", json_boolean(c->items[i].is_dont_know));
@@ -41,6 +53,27 @@ static json_t *choices_json(const struct form *f, const struct form_choices *c)
 static json_t *index_json(size_t i)
 {
     return json_integer(i == SIZE_MAX ? -1 : (json_int_t)i);
+}
+
+/* What most questions have not: absent then, so that a form from before there was such keeps its bytes. */
+static void put_extras(json_t *o, const struct form_node *n)
+{
+    if (n->constraint != NULL)
+        (void)json_object_set_new(o, "constraint", json_string(expr_text(n->constraint)));
+    if (n->calculation != NULL)
+        (void)json_object_set_new(o, "calculation", json_string(expr_text(n->calculation)));
+    if (n->filter != NULL) {
+        (void)json_object_set_new(o, "filter", json_string(expr_text(n->filter)));
+        (void)json_object_set_new(o, "columns", texts_json(n->choices->columns, n->choices->n_columns));
+    }
+    if (n->preset != NULL)
+        (void)json_object_set_new(o, "preset", json_string(n->preset));
+    if (n->is_read_only)
+        (void)json_object_set_new(o, "read_only", json_true());
+    if (n->is_range)
+        (void)json_object_set_new(o, "range", json_true());
+    if (n->is_shuffled)
+        (void)json_object_set_new(o, "shuffled", json_integer(n->seed));
 }
 
 static json_t *node_json(const struct form *f, const struct form_node *n)
@@ -65,8 +98,7 @@ static json_t *node_json(const struct form *f, const struct form_node *n)
     (void)json_object_set_new(o, "width", json_integer((json_int_t)n->width));
     (void)json_object_set_new(o, "slot", json_integer((json_int_t)n->slot));
     (void)json_object_set_new(o, "slots", json_integer((json_int_t)n->n_slots));
-    if (n->constraint != NULL)
-        (void)json_object_set_new(o, "constraint", json_string(expr_text(n->constraint)));
+    put_extras(o, n);
     if (n->relevant.op == FORM_EXPRESSION) {
         (void)json_object_set_new(o, "relevant", json_string(expr_text(n->relevant.expr)));
     } else if (n->relevant.op != FORM_ALWAYS) {
@@ -78,7 +110,7 @@ static json_t *node_json(const struct form *f, const struct form_node *n)
     }
     if (n->choices != NULL) {
         (void)json_object_set_new(o, "list", json_string(n->choices->list_name));
-        (void)json_object_set_new(o, "choices", choices_json(f, n->choices));
+        (void)json_object_set_new(o, "choices", choices_json(f, n->choices, n->filter != NULL));
     }
     return o;
 }

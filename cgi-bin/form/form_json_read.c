@@ -81,6 +81,38 @@ static void get_label(struct reader *r, const json_t *o, const char *key, struct
             out->t[i] = get_text(r, l, r->f->langs[i]);
 }
 
+/* A list of `n` texts. */
+static const char *const *get_texts(struct reader *r, const json_t *list, size_t n, const char *key)
+{
+    const char **out = arena_array(r->a, n + 1, sizeof *out);
+    r->is_out = r->is_out || out == NULL;
+    if (json_array_size(list) != n)
+        wrong(r, key);
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        const char *v = json_string_value(json_array_get(list, i));
+        if (v == NULL)
+            wrong(r, key);
+        out[i] = arena_strdup(r->a, v != NULL ? v : "");
+        r->is_out = r->is_out || out[i] == NULL;
+    }
+    return out;
+}
+
+/* The columns that a filter looks at. After a lack of memory nothing of them is used. */
+static void get_columns(struct reader *r, const json_t *o, struct form_choices *c, struct form_choice *items)
+{
+    const json_t *columns = json_object_get(o, "columns");
+    size_t n = json_array_size(columns);
+    if (n == 0 || n > FORM_COLUMNS_MAX) {
+        wrong(r, "columns");
+        return;
+    }
+    c->columns = get_texts(r, columns, n, "columns");
+    for (size_t i = 0; i < c->n; i++)
+        items[i].values = get_texts(r, json_object_get(json_array_get(json_object_get(o, "choices"), i), "values"), n, "values");
+    c->n_columns = r->is_out ? 0 : n;
+}
+
 static const struct form_choices *get_choices(struct reader *r, const json_t *o)
 {
     const json_t *all = json_object_get(o, "choices");
@@ -102,7 +134,9 @@ static const struct form_choices *get_choices(struct reader *r, const json_t *o)
         items[i].is_dont_know = get_bool(r, one, "dont_know");
         items[i].is_exclusive = get_bool(r, one, "exclusive");
     }
-    *c = (struct form_choices){get_text(r, o, "list"), n, items};
+    *c = (struct form_choices){.list_name = get_text(r, o, "list"), .n = n, .items = items};
+    if (json_object_get(o, "columns") != NULL)
+        get_columns(r, o, c, items);
     return c;
 }
 
@@ -125,6 +159,30 @@ static void get_relevant(struct reader *r, const json_t *o, const struct form_no
     }
 }
 
+/* What most questions have not, but expressions. */
+static void get_extras(struct reader *r, const json_t *o, struct form_node *n)
+{
+    bool can_be_read = n->type == FORM_TEXT || n->type == FORM_INTEGER || n->type == FORM_DECIMAL || n->type == FORM_DATE ||
+                       n->type == FORM_TIME;
+    n->seed = -1;
+    if (json_object_get(o, "preset") != NULL)
+        n->preset = get_text(r, o, "preset");
+    n->is_read_only = json_object_get(o, "read_only") != NULL && get_bool(r, o, "read_only");
+    if (n->is_read_only && (n->preset == NULL || !can_be_read))
+        wrong(r, "read_only");
+    n->is_range = json_object_get(o, "range") != NULL && get_bool(r, o, "range");
+    if (n->is_range && n->type != FORM_SELECT_ONE)
+        wrong(r, "range");
+    n->is_shuffled = json_object_get(o, "shuffled") != NULL;
+    if (n->is_shuffled)
+        n->seed = get_int(r, o, "shuffled", -1, INT32_MAX);
+    if (n->is_shuffled && n->choices == NULL)
+        wrong(r, "shuffled");
+    n->is_calculated = json_object_get(o, "calculation") != NULL;
+    if (n->is_calculated && n->type != FORM_NOTE && n->type != FORM_DECIMAL)
+        wrong(r, "calculation");
+}
+
 static void get_node(struct reader *r, const json_t *o, struct form_node *nodes, size_t i)
 {
     struct form_node *n = &nodes[i];
@@ -145,18 +203,23 @@ static void get_node(struct reader *r, const json_t *o, struct form_node *nodes,
     n->parent = get_index(r, o, "parent", i);
     if (n->parent != SIZE_MAX && nodes[n->parent].type != FORM_GROUP_BEGIN)
         wrong(r, "parent");
-    if (n->type == FORM_SELECT_ONE || n->type == FORM_SELECT_MULTIPLE) {
+    if (n->type == FORM_SELECT_ONE || n->type == FORM_SELECT_MULTIPLE || n->type == FORM_RANK) {
         n->choices = get_choices(r, o);
-        if (n->choices == NULL)
+        if (n->type == FORM_RANK && n->choices != NULL && (n->choices->n < 2 || n->choices->n > FORM_RANK_MAX))
+            wrong(r, "choices");
+        if (n->choices == NULL || (n->type == FORM_RANK && n->choices->n > FORM_RANK_MAX))
             n->type = FORM_NOTE; /* refused anyway; the layout must not look at its choices */
     }
+    get_extras(r, o, n);
     get_relevant(r, o, nodes, i, &n->relevant);
 }
 
 /* Once every question is known: an expression is stored as its source. NULL: none, or it was wrong. */
-static const struct expr *get_expression(struct reader *r, const json_t *o, const char *key, size_t self)
+static const struct expr *get_expression(struct reader *r, const json_t *o, const char *key, size_t self,
+                                         const struct form_choices *c)
 {
-    const struct expr_scope scope = {.form = r->f, .self = self};
+    const struct expr_scope scope = {.form = r->f, .self = self, .columns = c != NULL ? c->columns : NULL,
+                                     .n_columns = c != NULL ? c->n_columns : 0};
     const struct expr *x = NULL;
     if (!json_is_string(json_object_get(o, key)))
         return NULL;
@@ -168,19 +231,35 @@ static const struct expr *get_expression(struct reader *r, const json_t *o, cons
     return x;
 }
 
+/* One that must be there when its key is. */
+static const struct expr *get_whole(struct reader *r, const json_t *o, const char *key, size_t self, const struct form_choices *c)
+{
+    const struct expr *x = get_expression(r, o, key, self, c);
+    if (x == NULL && json_object_get(o, key) != NULL)
+        wrong(r, key);
+    return x;
+}
+
 static void get_expressions(struct reader *r, const json_t *all, struct form_node *nodes)
 {
     size_t node;
+    for (size_t i = 0; i < r->f->n_nodes; i++) { /* first, as the reader of sheets does: their kind counts */
+        nodes[i].calculation = get_whole(r, json_array_get(all, i), "calculation", SIZE_MAX, NULL);
+        if (nodes[i].calculation != NULL && (nodes[i].type == FORM_DECIMAL) != (expr_kind_of(nodes[i].calculation) == EXPR_NUMBER))
+            wrong(r, "calculation");
+    }
     for (size_t i = 0; i < r->f->n_nodes; i++) {
         const json_t *o = json_array_get(all, i);
-        const struct expr *x = get_expression(r, o, "relevant", SIZE_MAX);
+        const struct expr *x = get_expression(r, o, "relevant", SIZE_MAX, NULL);
         if (x != NULL)
             nodes[i].relevant = (struct form_relevant){.op = FORM_EXPRESSION, .expr = x};
-        nodes[i].constraint = get_expression(r, o, "constraint", i);
-        if (nodes[i].constraint == NULL && json_object_get(o, "constraint") != NULL)
-            wrong(r, "constraint");
+        nodes[i].constraint = get_whole(r, o, "constraint", i, NULL);
+        bool can_filter = nodes[i].type == FORM_SELECT_ONE || nodes[i].type == FORM_SELECT_MULTIPLE;
+        nodes[i].filter = get_whole(r, o, "filter", SIZE_MAX, can_filter ? nodes[i].choices : NULL);
+        if (nodes[i].filter != NULL && (!can_filter || nodes[i].choices->n_columns == 0))
+            wrong(r, "filter");
     }
-    enum rc rc = r->is_out ? RC_OK : form_find_order(r->f, r->a, &node, NULL);
+    enum rc rc = r->is_out || r->where != NULL ? RC_OK : form_find_order(r->f, r->a, &node, NULL);
     if (rc == RC_NOMEM)
         r->is_out = true;
     else if (rc != RC_OK)

@@ -17,6 +17,8 @@ static size_t width_of(const struct form_node *n)
         return 1 + 4;
     case FORM_TIME:
         return 1 + 2;
+    case FORM_RANK:
+        return n->choices->n;
     case FORM_NOTE:
     case FORM_GROUP_BEGIN:
     case FORM_GROUP_END:
@@ -36,6 +38,7 @@ static size_t slots_of(const struct form_node *n)
     case FORM_TIME:
         return 3;
     case FORM_SELECT_ONE:
+    case FORM_RANK: /* by the choice that is put first */
         return 2 + n->choices->n;
     case FORM_SELECT_MULTIPLE:
         return 3 + n->choices->n;

@@ -13,23 +13,32 @@ struct walk {
     size_t *order, n;
 };
 
+/* The expressions that are worked out before it is known whether node i is asked, and what it says. */
+enum { N_EXPRESSIONS = 3 };
+static const struct expr *expression(const struct form_node *n, size_t which)
+{
+    return which == 0 ? n->relevant.expr : which == 1 ? n->calculation : n->filter;
+}
+
 /* The k-th node that node i needs; SIZE_MAX: none here; false: there are no more. */
 static bool need(const struct form *f, size_t i, size_t k, size_t *out)
 {
     const struct form_node *n = &f->nodes[i];
-    const struct expr *x = n->relevant.expr;
-    *out = SIZE_MAX;
-    if (k == 0) {
-        *out = n->parent;
-        return true;
-    }
-    if (n->relevant.op == FORM_ALWAYS || (x == NULL ? k > 1 : k > x->n))
-        return false;
-    if (x == NULL)
+    *out = k == 0 ? n->parent : SIZE_MAX;
+    if (k == 1 && n->relevant.op != FORM_ALWAYS && n->relevant.op != FORM_EXPRESSION)
         *out = n->relevant.node;
-    else if (x->nodes[k - 1].op == OP_QUESTION)
-        *out = x->nodes[k - 1].index;
-    return true;
+    if (k < 2)
+        return true;
+    k -= 2;
+    for (size_t which = 0; which < N_EXPRESSIONS; which++) {
+        const struct expr *x = expression(n, which);
+        if (x != NULL && k < x->n) {
+            *out = x->nodes[k].op == OP_QUESTION ? x->nodes[k].index : SIZE_MAX;
+            return true;
+        }
+        k -= x != NULL ? x->n : 0;
+    }
+    return false;
 }
 
 /* From node `from` down to what it needs, depth first. SIZE_MAX, or a node that needs itself. */
@@ -65,12 +74,16 @@ enum rc form_find_order(struct form *f, struct arena *a, size_t *node, struct rc
     bool is_own = true;
     for (size_t i = 0; i < f->n_nodes; i++) {
         const struct form_node *n = &f->nodes[i];
-        f->uses_today = f->uses_today || (n->relevant.expr != NULL && expr_uses_today(n->relevant.expr)) ||
-                        (n->constraint != NULL && expr_uses_today(n->constraint));
+        f->uses_today = f->uses_today || (n->constraint != NULL && expr_uses_today(n->constraint));
+        for (size_t k = 0; k < N_EXPRESSIONS; k++)
+            f->uses_today = f->uses_today || (expression(n, k) != NULL && expr_uses_today(expression(n, k)));
+        f->has_calculations = f->has_calculations || n->calculation != NULL;
         size_t circle = w.mark[i] == NEW ? visit(&w, i) : SIZE_MAX;
         if (circle != SIZE_MAX) {
             *node = circle;
-            return rc_set(e, RC_INPUT, "whether \"%s\" is asked depends, in a circle, on its own answer", f->nodes[circle].name);
+            return f->nodes[circle].calculation != NULL
+                       ? rc_set(e, RC_INPUT, "what \"%s\" gives depends, in a circle, on itself", f->nodes[circle].name)
+                       : rc_set(e, RC_INPUT, "whether \"%s\" is asked depends, in a circle, on its own answer", f->nodes[circle].name);
         }
     }
     for (size_t i = 0; i < f->n_nodes; i++)

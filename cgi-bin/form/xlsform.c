@@ -105,7 +105,8 @@ static bool is_known(const char *head, const char *const *plain, const char *con
     return false;
 }
 
-static const char *const survey_plain[] = {"type", "name", "required", "relevant", "constraint", "appearance", "profile", NULL};
+static const char *const survey_plain[] = {"type", "name", "required", "relevant", "constraint", "appearance", "profile",
+                                           "calculation", "choice_filter", "default", "read_only", "parameters", NULL};
 static const char *const survey_translated[] = {"label", "hint", "required_message", "constraint_message", NULL};
 static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", NULL};
 static const char *const choices_translated[] = {"label", NULL};
@@ -136,6 +137,10 @@ static const char *unsupported(const char *head)
 static void check_head(struct xlsform_reader *r, const struct sheet *s, size_t col)
 {
     const char *head = s->head[col], *why = unsupported(head);
+    if (s == &r->choices && why == NULL && *head != '\0' && strstr(head, "::") == NULL && r->n_columns < FORM_COLUMNS_MAX) {
+        r->columns[r->n_columns++] = head; /* of a choice_filter, perhaps: told later, when none looks at it */
+        return;
+    }
     if (*head == '\0')
         xlsform_problem(r, s, SIZE_MAX, "header", "column %zu has cells and no name", col + 1);
     else if (why != NULL)

@@ -1,4 +1,4 @@
-/* The columns relevant and constraint of the sheet survey: read when all questions are known, since an expression
+/* The columns relevant, constraint and choice_filter of the sheet survey: read when all questions are known, since an expression
  * may look at a later one. */
 #include <string.h>
 
@@ -6,21 +6,25 @@
 #include "form/order.h"
 #include "form/xlsform_inner.h"
 
-/* The expression in a cell; NULL: none, or it was noted. */
-static const struct expr *read_cell(struct xlsform_reader *r, size_t row, const char *col, size_t self)
+const struct expr *xlsform_expression(struct xlsform_reader *r, size_t row, const char *col, const char *text, size_t self,
+                                      const char *const *columns, size_t n_columns)
 {
-    const char *text = xlsform_cell(&r->survey, row, col);
-    struct expr_scope scope = {.form = r->f, .self = self};
+    const struct expr_scope scope = {.form = r->f, .self = self, .columns = columns, .n_columns = n_columns};
     struct rc_info why;
     const struct expr *x = NULL;
-    if (*text == '\0')
-        return NULL;
     enum rc rc = expr_parse(text, &scope, r->a, &x, &why);
     if (rc == RC_NOMEM)
         r->is_out = true;
     else if (rc != RC_OK)
         xlsform_problem(r, &r->survey, row, col, "%s", why.msg);
     return rc == RC_OK ? x : NULL;
+}
+
+/* The expression in a cell; NULL: none, or it was noted. */
+static const struct expr *read_cell(struct xlsform_reader *r, size_t row, const char *col, size_t self)
+{
+    const char *text = xlsform_cell(&r->survey, row, col);
+    return *text == '\0' ? NULL : xlsform_expression(r, row, col, text, self, NULL, 0);
 }
 
 /* Is a constant expression true? It looks at nothing. */
@@ -62,16 +66,60 @@ static void read_constraint(struct xlsform_reader *r, size_t row, struct form_no
                         (long long)n->max);
 }
 
+/* Which choices are offered; the columns that it looks at go with the list. */
+static void read_filter(struct xlsform_reader *r, size_t row, struct form_node *n)
+{
+    const char *text = xlsform_cell(&r->survey, row, "choice_filter");
+    if (*text == '\0')
+        return;
+    if ((n->type != FORM_SELECT_ONE && n->type != FORM_SELECT_MULTIPLE) || n->is_range) {
+        xlsform_problem(r, &r->survey, row, "choice_filter", "only select_one and select_multiple have choices to leave out");
+        return;
+    }
+    n->filter = xlsform_expression(r, row, "choice_filter", text, SIZE_MAX, r->columns, r->n_columns);
+    if (n->filter == NULL)
+        return;
+    bool looks = expr_mark_columns(n->filter, r->is_column_used);
+    if (!looks)
+        xlsform_problem(r, &r->survey, row, "choice_filter", "this looks at no column of the sheet choices: write column = ${question}");
+    for (size_t i = 0; looks && i < r->n_lists; i++)
+        if (&r->lists[i] == n->choices) {
+            r->lists[i].columns = r->columns;
+            r->lists[i].n_columns = r->n_columns;
+        }
+}
+
+/* Before all others, and again until no more of them turn out to give a number: one may look at a later one. */
+static void read_calculations(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of)
+{
+    size_t n_problems = r->n_problems, n_numbers, before = SIZE_MAX;
+    for (n_numbers = 0; n_numbers != before && r->n_problems == n_problems && !r->is_out;) {
+        before = n_numbers;
+        n_numbers = 0;
+        for (size_t i = 0; i < r->f->n_nodes; i++) {
+            if (nodes[i].type == FORM_GROUP_END || row_of[i] == SIZE_MAX)
+                continue;
+            xlsform_read_calculation(r, row_of[i], &nodes[i]);
+            n_numbers += nodes[i].is_calculated && nodes[i].type == FORM_DECIMAL;
+        }
+    }
+}
+
 void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of)
 {
     struct rc_info why;
     size_t node = 0;
+    read_calculations(r, nodes, row_of);
     for (size_t i = 0; i < r->f->n_nodes; i++) {
-        if (nodes[i].type == FORM_GROUP_END)
+        if (nodes[i].type == FORM_GROUP_END || nodes[i].is_calculated || row_of[i] == SIZE_MAX)
             continue;
         read_relevant(r, row_of[i], &nodes[i], i);
         read_constraint(r, row_of[i], &nodes[i], i);
+        read_filter(r, row_of[i], &nodes[i]);
     }
+    for (size_t i = 0; i < r->n_columns; i++)
+        if (!r->is_column_used[i])
+            xlsform_problem(r, &r->choices, SIZE_MAX, r->columns[i], "this column is not known, and no choice_filter looks at it: remove it, or empty it");
     enum rc rc = form_find_order(r->f, r->a, &node, &why);
     if (rc == RC_NOMEM)
         r->is_out = true;

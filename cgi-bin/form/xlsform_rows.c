@@ -56,7 +56,11 @@ static void read_choice(struct xlsform_reader *r, size_t row, struct form_choice
     for (size_t i = 0; i < n; i++)
         if (strcmp(items[i].name, name) == 0)
             xlsform_problem(r, s, row, "name", "the list has the code \"%s\" twice", name);
-    items[n] = (struct form_choice){.name = name,
+    const char **values = arena_array(r->a, r->n_columns + 1, sizeof *values);
+    for (size_t i = 0; values != NULL && i < r->n_columns; i++)
+        values[i] = xlsform_cell(s, row, r->columns[i]);
+    r->is_out = r->is_out || values == NULL;
+    items[n] = (struct form_choice){.name = name, .values = values,
                                     .label = xlsform_label(r, s, row, "label", true),
                                     .is_dont_know = xlsform_yes_no(r, s, row, "dont_know"),
                                     .is_exclusive = xlsform_yes_no(r, s, row, "exclusive")};
@@ -99,13 +103,28 @@ static const struct type_name {
     {"select_one", FORM_SELECT_ONE, true}, {"select_multiple", FORM_SELECT_MULTIPLE, true},
     {"integer", FORM_INTEGER, false},     {"text", FORM_TEXT, false},
     {"decimal", FORM_DECIMAL, false},     {"date", FORM_DATE, false},
-    {"time", FORM_TIME, false},
+    {"time", FORM_TIME, false},           {"rank", FORM_RANK, true},
+    {"range", FORM_SELECT_ONE, false},    {"calculate", FORM_NOTE, false},
+    {"hidden", FORM_NOTE, false},
 };
+
+static bool has_other(const char *type)
+{
+    size_t len = strlen(type);
+    return len > 9 && strcmp(type + len - 9, " or_other") == 0;
+}
 
 /* The list of "select_one LIST", noted as used. NULL, and noted, when there is none. */
 static const struct form_choices *read_list(struct xlsform_reader *r, size_t row, const char *list)
 {
-    const char *more = strchr(list, ' ');
+    if (has_other(list)) {
+        size_t len = strcspn(list, " ");
+        list = arena_memdup(r->a, list, len);
+        if (list == NULL) {
+            r->is_out = true;
+            return NULL;
+        }
+    }
     struct form_choices *c = find_list(r, list);
     if (c != NULL && c->n > 0) {
         r->is_used[c - r->lists] = true;
@@ -113,10 +132,7 @@ static const struct form_choices *read_list(struct xlsform_reader *r, size_t row
     }
     if (c != NULL)
         return NULL; /* noted where it stands */
-    if (more != NULL && strcmp(more, " or_other") == 0)
-        xlsform_problem(r, &r->survey, row, "type", "or_other is not known yet: add the choice and a text question of your own");
-    else
-        xlsform_problem(r, &r->survey, row, "type", "the sheet choices has no list \"%s\"", list);
+    xlsform_problem(r, &r->survey, row, "type", "the sheet choices has no list \"%s\"", list);
     return NULL;
 }
 
@@ -170,14 +186,17 @@ static bool read_type(struct xlsform_reader *r, size_t row, struct form_node *n)
         if (t->has_list && n->choices == NULL)
             return false;
         n->type = t->type;
+        n->is_range = strcmp(t->name, "range") == 0;
+        n->is_calculated = strcmp(t->name, "calculate") == 0 || strcmp(t->name, "hidden") == 0;
         return true;
     }
     const char *why = unsupported_type(v);
     if (why != NULL)
         xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not supported: %s", v, why);
     else
-        xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not known yet (known: select_one LIST, select_multiple LIST, "
-                    "integer, decimal, date, time, text, note, acknowledge, begin_group, end_group)", v);
+        xlsform_problem(r, &r->survey, row, "type", "type \"%s\" is not known (known: select_one LIST, select_multiple LIST, "
+                    "rank LIST, range, integer, decimal, date, time, text, note, acknowledge, calculate, hidden, begin_group, "
+                    "end_group)", v);
     return false;
 }
 
@@ -197,11 +216,14 @@ static void read_appearance(struct xlsform_reader *r, size_t row, struct form_no
     n->is_likert = strcmp(v, "likert") == 0;
     n->is_minimal = strcmp(v, "minimal") == 0;
     n->is_multiline = strcmp(v, "multiline") == 0;
+    if (n->type == FORM_GROUP_BEGIN && strcmp(v, "field-list") == 0)
+        return; /* every group stands on one screen */
     bool fits = *v == '\0' || (n->is_likert && n->type == FORM_SELECT_ONE) ||
                 (n->is_minimal && n->type == FORM_SELECT_ONE) || (n->is_multiline && n->type == FORM_TEXT);
+    fits = fits && !(n->is_likert && n->is_range);
     if (!fits)
         xlsform_problem(r, &r->survey, row, "appearance", "appearance \"%s\" is not known for this type (known: likert and minimal "
-                "for select_one, multiline for text)", v);
+                "for select_one, multiline for text, field-list for begin_group)", v);
 }
 
 static void read_name(struct xlsform_reader *r, size_t row, struct form_node *n)
@@ -228,10 +250,22 @@ static void read_question(struct xlsform_reader *r, size_t row, struct form_node
     if (n->is_profile && n->type != FORM_SELECT_ONE)
         xlsform_problem(r, s, row, "profile", "only a select_one can be a question of the profile");
     if (n->is_required && (n->type == FORM_NOTE || n->type == FORM_GROUP_BEGIN))
-        xlsform_problem(r, s, row, "required", "a note or a group cannot be required");
+        xlsform_problem(r, s, row, "required", "%s cannot be required", n->is_calculated ? "what nobody is asked" : "a note or a group");
+    if (n->is_range && n->is_profile)
+        xlsform_problem(r, s, row, "profile", "a range is not a question of the profile: ask for one of a few groups");
     n->min = n->type == FORM_INTEGER ? -INTEGER_LIMIT : 0;
     n->max = n->type == FORM_INTEGER ? INTEGER_LIMIT : n->type == FORM_TEXT ? FORM_TEXT_MAX : 0;
     read_appearance(r, row, n);
+    xlsform_read_kind(r, row, n);
+}
+
+/* What nobody is shown needs no words; the result pages call it by its name. */
+static struct form_label label_of(struct xlsform_reader *r, size_t row, const struct form_node *n)
+{
+    struct form_label l = xlsform_label(r, &r->survey, row, "label", !n->is_calculated);
+    for (size_t i = 0; n->is_calculated && i < r->f->n_langs; i++)
+        l.t[i] = l.t[i] != NULL ? l.t[i] : n->name;
+    return l;
 }
 
 /* The groups that are open at a row. */
@@ -255,7 +289,7 @@ static void read_row(struct xlsform_reader *r, size_t row, struct form_node *n, 
         return;
     }
     read_name(r, row, n);
-    n->label = xlsform_label(r, &r->survey, row, "label", true);
+    n->label = label_of(r, row, n);
     if (is_known)
         read_question(r, row, n);
     if (n->type != FORM_GROUP_BEGIN)
@@ -275,9 +309,9 @@ static void check_whole(struct xlsform_reader *r)
     int64_t n_chars = 0;
     for (size_t i = 0; i < r->f->n_nodes; i++) {
         const struct form_node *n = &r->f->nodes[i];
-        bool is_question = n->type != FORM_NOTE && n->type != FORM_GROUP_BEGIN && n->type != FORM_GROUP_END;
+        bool is_question = n->type != FORM_NOTE && n->type != FORM_GROUP_BEGIN && n->type != FORM_GROUP_END && !n->is_calculated;
         n_questions += is_question;
-        n_fields += n->type == FORM_SELECT_MULTIPLE ? n->choices->n : is_question;
+        n_fields += n->type == FORM_SELECT_MULTIPLE || n->type == FORM_RANK ? n->choices->n : is_question;
         n_texts += n->type == FORM_TEXT;
         n_chars += n->type == FORM_TEXT ? n->max : 0;
     }
@@ -285,7 +319,7 @@ static void check_whole(struct xlsform_reader *r)
         xlsform_problem(r, &r->survey, SIZE_MAX, "type", "there is no question");
     if (n_fields > FIELDS_MAX)
         xlsform_problem(r, &r->survey, SIZE_MAX, "type", "the page could send %zu answers, over %d: each choice of a "
-                        "select_multiple is one", n_fields, FIELDS_MAX);
+                        "select_multiple or rank is one", n_fields, FIELDS_MAX);
     if (n_texts > TEXTS_MAX)
         xlsform_problem(r, &r->survey, SIZE_MAX, "type", "there are %zu text questions, over %d", n_texts, TEXTS_MAX);
     if (n_chars > TEXT_TOTAL_MAX)
@@ -300,8 +334,8 @@ void xlsform_read_survey(struct xlsform_reader *r)
 {
     const struct sheet *s = &r->survey;
     struct open_groups g = {.depth = 0};
-    struct form_node *nodes = arena_array(r->a, s->n_rows + 1, sizeof *nodes);
-    size_t *row_of = arena_array(r->a, s->n_rows + 1, sizeof *row_of);
+    struct form_node *nodes = arena_array(r->a, 2 * s->n_rows + 1, sizeof *nodes); /* or_other makes two of one */
+    size_t *row_of = arena_array(r->a, 2 * s->n_rows + 1, sizeof *row_of);
     if (nodes == NULL || row_of == NULL) {
         r->is_out = true;
         return;
@@ -314,7 +348,12 @@ void xlsform_read_survey(struct xlsform_reader *r)
             continue; /* an empty line between sections */
         read_row(r, row, n, &g);
         row_of[r->f->n_nodes++] = row;
+        if ((n->type == FORM_SELECT_ONE || n->type == FORM_SELECT_MULTIPLE) && has_other(xlsform_cell(s, row, "type")) &&
+            xlsform_make_other(r, row, r->f->n_nodes - 1, &nodes[r->f->n_nodes]))
+            row_of[r->f->n_nodes++] = SIZE_MAX;
     }
+    if (r->f->n_nodes > FORM_NODES_MAX)
+        xlsform_problem(r, s, SIZE_MAX, "type", "more than %d questions and groups", FORM_NODES_MAX);
     for (size_t i = 0; i < g.depth; i++)
         xlsform_problem(r, s, g.row[i], "type", "group \"%s\" has no end_group", nodes[g.node[i]].name);
     xlsform_read_expressions(r, nodes, row_of);
@@ -322,4 +361,7 @@ void xlsform_read_survey(struct xlsform_reader *r)
     struct rc_info why;
     if (r->n_problems == 0 && form_layout(r->f, nodes, &why) != RC_OK)
         xlsform_problem(r, s, SIZE_MAX, "type", "%s", why.msg);
+    for (size_t i = 0; r->n_problems == 0 && i < r->f->n_nodes; i++)
+        if (row_of[i] != SIZE_MAX)
+            xlsform_check_preset(r, row_of[i], i);
 }

@@ -1,5 +1,6 @@
 #include "form/xlsform_write.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "form/expr.h"
@@ -88,7 +89,11 @@ static const char *type_of(struct writer *w, const struct form_node *n)
                                         [FORM_ACKNOWLEDGE] = "acknowledge", [FORM_SELECT_ONE] = "select_one",
                                         [FORM_SELECT_MULTIPLE] = "select_multiple", [FORM_INTEGER] = "integer",
                                         [FORM_TEXT] = "text", [FORM_DECIMAL] = "decimal", [FORM_DATE] = "date",
-                                        [FORM_TIME] = "time"};
+                                        [FORM_TIME] = "time", [FORM_RANK] = "rank"};
+    if (n->calculation != NULL)
+        return "calculate";
+    if (n->is_range)
+        return "range";
     if (n->choices == NULL)
         return names[n->type];
     return kept(w, arena_printf(w->a, "%s %s", names[n->type], n->choices->list_name));
@@ -128,6 +133,29 @@ static const char *constraint_of(struct writer *w, const struct form_node *n)
     return n->constraint != NULL ? expr_text(n->constraint) : limits;
 }
 
+/* From the second point to the first, with as many decimals as any point has. */
+static const char *step_of(struct writer *w, const struct form_choices *c)
+{
+    size_t decimals = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const char *point = strchr(c->items[i].name, '.');
+        size_t n = point != NULL ? strlen(point + 1) : 0;
+        decimals = n > decimals ? n : decimals;
+    }
+    double step = strtod(c->items[1].name, NULL) - strtod(c->items[0].name, NULL);
+    return kept(w, arena_printf(w->a, "%.*f", (int)decimals, step));
+}
+
+static const char *parameters_of(struct writer *w, const struct form_node *n)
+{
+    if (n->is_range)
+        return kept(w, arena_printf(w->a, "start=%s end=%s step=%s", n->choices->items[0].name,
+                                    n->choices->items[n->choices->n - 1].name, step_of(w, n->choices)));
+    if (!n->is_shuffled)
+        return "";
+    return n->seed < 0 ? "randomize=true" : kept(w, arena_printf(w->a, "randomize=true seed=%lld", (long long)n->seed));
+}
+
 static void put_node(struct writer *w, const struct form_node *n)
 {
     w->s->n_rows++;
@@ -142,23 +170,44 @@ static void put_node(struct writer *w, const struct form_node *n)
     put_label(w, "constraint_message", &n->constraint_message);
     put(w, "appearance", n->is_likert ? "likert" : n->is_minimal ? "minimal" : n->is_multiline ? "multiline" : "");
     put_yes(w, "profile", n->is_profile);
+    put(w, "calculation", n->calculation != NULL ? expr_text(n->calculation) : "");
+    put(w, "choice_filter", n->filter != NULL ? expr_text(n->filter) : "");
+    put(w, "default", n->preset != NULL ? n->preset : "");
+    put_yes(w, "read_only", n->is_read_only);
+    put(w, "parameters", parameters_of(w, n));
 }
 
 /* ---- choices ---- */
 
+/* A range's choices are its parameters. */
+static bool has_list(const struct form_node *n)
+{
+    return n->choices != NULL && !n->is_range;
+}
+
 static bool is_first_use(const struct form *f, size_t node)
 {
     for (size_t i = 0; i < node; i++)
-        if (f->nodes[i].choices != NULL && strcmp(f->nodes[i].choices->list_name, f->nodes[node].choices->list_name) == 0)
+        if (has_list(&f->nodes[i]) && strcmp(f->nodes[i].choices->list_name, f->nodes[node].choices->list_name) == 0)
             return false;
     return true;
+}
+
+/* The list as a question with a filter has it, which knows its columns. */
+static const struct form_choices *fullest(const struct form *f, size_t node)
+{
+    for (size_t i = node; i < f->n_nodes; i++)
+        if (has_list(&f->nodes[i]) && f->nodes[i].filter != NULL &&
+            strcmp(f->nodes[i].choices->list_name, f->nodes[node].choices->list_name) == 0)
+            return f->nodes[i].choices;
+    return f->nodes[node].choices;
 }
 
 static size_t count_choices(const struct form *f)
 {
     size_t n = 0;
     for (size_t i = 0; i < f->n_nodes; i++)
-        n += f->nodes[i].choices != NULL && is_first_use(f, i) ? f->nodes[i].choices->n : 0;
+        n += has_list(&f->nodes[i]) && is_first_use(f, i) ? f->nodes[i].choices->n : 0;
     return n;
 }
 
@@ -171,6 +220,8 @@ static void put_list(struct writer *w, const struct form_choices *c)
         put_label(w, "label", &c->items[i].label);
         put_yes(w, "dont_know", c->items[i].is_dont_know);
         put_yes(w, "exclusive", c->items[i].is_exclusive);
+        for (size_t k = 0; c->items[i].values != NULL && k < c->n_columns; k++)
+            put(w, c->columns[k], c->items[i].values[k]);
     }
 }
 
@@ -223,8 +274,8 @@ enum rc xlsform_to_sheets(const struct form *f, struct arena *a, struct sheet ou
         w.s->head[w.s->n_cols++] = "list_name"; /* a form without choices has the sheet all the same */
         w.s->head[w.s->n_cols++] = "name";
         for (size_t i = 0; i < f->n_nodes; i++)
-            if (f->nodes[i].choices != NULL && is_first_use(f, i))
-                put_list(&w, f->nodes[i].choices);
+            if (has_list(&f->nodes[i]) && is_first_use(f, i))
+                put_list(&w, fullest(f, i));
         finish(&w);
     }
     if (begin(&w, &out[2], "settings", 1)) {

@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "form/expr.h"
-#include "pages/survey.h"
+#include "pages/form_inner.h"
 
-static const struct form_problem *problem_of(const struct form_view *v, size_t node)
+const struct form_problem *form_problem_of(const struct form_view *v, size_t node)
 {
     for (size_t i = 0; v->answers != NULL && i < v->answers->n_problems; i++)
         if (v->answers->problems[i].node == node)
@@ -13,37 +13,20 @@ static const struct form_problem *problem_of(const struct form_view *v, size_t n
     return NULL;
 }
 
-/* What was typed for a question, or NULL. */
-static const char *typed(const struct form_view *v, const char *name)
-{
-    for (size_t i = 0; i < v->n_fields; i++)
-        if (text_equal(name, v->fields[i].name, v->fields[i].name_len))
-            return v->fields[i].value;
-    return NULL;
-}
-
-static bool is_ticked(const struct form_view *v, const char *name, const char *choice)
-{
-    for (size_t i = 0; i < v->n_fields; i++)
-        if (text_equal(name, v->fields[i].name, v->fields[i].name_len) &&
-            text_equal(choice, v->fields[i].value, v->fields[i].value_len))
-            return true;
-    return false;
-}
-
 static bool has_text(const struct form_label *l, size_t lang)
 {
     return *form_text(l, lang) != '\0';
 }
 
-/* data-if="a tree for expr.js". */
-static void put_expression(struct html *w, const struct expr *x)
+void form_put_tree(struct html *w, const char *name, const struct expr *x)
 {
     struct buf tree;
     buf_init(&tree, 8 * EXPR_SOURCE_MAX);
     expr_put_js(x, &tree);
     if (buf_ok(&tree)) { /* without it the question is always shown, and the server decides */
-        html_lit(w, " data-if=\"");
+        html_lit(w, " data-");
+        html_attr(w, name);
+        html_lit(w, "=\"");
         html_attr(w, tree.p);
         html_lit(w, "\"");
     }
@@ -56,7 +39,7 @@ static void put_relevance(struct html *w, const struct form_view *v, const struc
     if (n->relevant.op == FORM_ALWAYS)
         return;
     if (n->relevant.op == FORM_EXPRESSION) {
-        put_expression(w, n->relevant.expr);
+        form_put_tree(w, "if", n->relevant.expr);
         return;
     }
     const struct form_node *at = &v->form->nodes[n->relevant.node];
@@ -90,7 +73,7 @@ static void put_condition(struct html *w, const struct form_view *v, const struc
     html_lit(w, "</p>\n");
 }
 
-static void put_id(struct html *w, const char *prefix, const char *name)
+void form_put_id(struct html *w, const char *prefix, const char *name)
 {
     html_attr(w, prefix);
     html_attr(w, name);
@@ -106,32 +89,36 @@ static void put_need(struct html *w, const struct form_view *v, const struct for
 }
 
 /* aria-describedby for whatever of hint and error there is; aria-invalid with an error. */
-static void put_described(struct html *w, const struct form_view *v, size_t i)
+void form_put_described(struct html *w, const struct form_view *v, size_t i)
 {
     const struct form_node *n = &v->form->nodes[i];
-    bool has_hint = has_text(&n->hint, v->flang) || n->type == FORM_TEXT;
-    bool has_error = problem_of(v, i) != NULL;
+    bool has_hint = has_text(&n->hint, v->flang) || n->type == FORM_TEXT || n->type == FORM_RANK;
+    bool has_error = form_problem_of(v, i) != NULL;
     if (!has_hint && !has_error)
         return;
     html_lit(w, " aria-describedby=\"");
     if (has_hint)
-        put_id(w, "h-", n->name);
+        form_put_id(w, "h-", n->name);
     if (has_hint && has_error)
         html_lit(w, " ");
     if (has_error)
-        put_id(w, "e-", n->name);
+        form_put_id(w, "e-", n->name);
     html_lit(w, "\"");
 }
 
 static void put_hint(struct html *w, const struct form_view *v, const struct form_node *n)
 {
     bool has_hint = has_text(&n->hint, v->flang);
-    if (!has_hint && n->type != FORM_TEXT)
+    if (!has_hint && n->type != FORM_TEXT && n->type != FORM_RANK)
         return;
     html_lit(w, "<p class=\"hint\" id=\"");
-    put_id(w, "h-", n->name);
+    form_put_id(w, "h-", n->name);
     html_lit(w, "\">");
-    if (n->type == FORM_TEXT) {
+    if (n->type == FORM_RANK) {
+        char last[24];
+        (void)snprintf(last, sizeof last, "%zu", n->choices->n);
+        html_tr(w, v->c, v->clang, has_hint ? "form.hint_rank" : "form.rank", "hint", form_text(&n->hint, v->flang), "n", last, NULL);
+    } else if (n->type == FORM_TEXT) {
         char max[24];
         (void)snprintf(max, sizeof max, "%lld", (long long)n->max);
         html_tr(w, v->c, v->clang, has_hint ? "form.hint_limit" : "form.limit", "hint",
@@ -144,20 +131,37 @@ static void put_hint(struct html *w, const struct form_view *v, const struct for
 
 static void put_error(struct html *w, const struct form_view *v, size_t i)
 {
-    const struct form_problem *p = problem_of(v, i);
+    const struct form_problem *p = form_problem_of(v, i);
     if (p == NULL)
         return;
     html_lit(w, "<p class=\"error\" id=\"");
-    put_id(w, "e-", v->form->nodes[i].name);
+    form_put_id(w, "e-", v->form->nodes[i].name);
     html_lit(w, "\">");
     form_problem_text(w, v, p);
     html_lit(w, "</p>\n");
 }
 
+/* What the script can see by itself, with the words for it: a rank that is not whole, a constraint that does not
+ * hold. The server decides. */
+static void put_check(struct html *w, const struct form_view *v, size_t i)
+{
+    const struct form_node *n = &v->form->nodes[i];
+    const struct form_problem p = {.node = i, .code = n->type == FORM_RANK ? "rank_all" : "constraint", .min = n->min, .max = n->max};
+    if (n->constraint == NULL && n->type != FORM_RANK)
+        return;
+    if (n->constraint != NULL && expr_uses_today(n->constraint))
+        return; /* the day here may be another one than where the survey is */
+    if (n->constraint != NULL)
+        form_put_tree(w, "valid", n->constraint);
+    html_lit(w, " data-bad=\"");
+    form_problem_text(w, v, &p);
+    html_lit(w, "\"");
+}
+
 /* class="q", with a problem class="q has-error". */
 static void put_class(struct html *w, const struct form_view *v, size_t i)
 {
-    if (problem_of(v, i) != NULL)
+    if (form_problem_of(v, i) != NULL)
         html_lit(w, " class=\"q has-error\"");
     else
         html_lit(w, " class=\"q\"");
@@ -167,35 +171,10 @@ static void put_class(struct html *w, const struct form_view *v, size_t i)
         html_attr(w, form_text(&n->required_message, v->flang));
         html_lit(w, "\"");
     }
+    if (n->filter != NULL)
+        form_put_tree(w, "filter", n->filter);
+    put_check(w, v, i);
     put_relevance(w, v, n);
-}
-
-/* A label with the control in it is one large target; the first control has the question's id, so
- * that the error summary leads to it. */
-static void put_option(struct html *w, const struct form_view *v, size_t i, size_t k)
-{
-    const struct form_node *n = &v->form->nodes[i];
-    const struct form_choice *c = &n->choices->items[k];
-    if (n->type == FORM_SELECT_MULTIPLE)
-        html_lit(w, "<label><input type=\"checkbox\" name=\"");
-    else
-        html_lit(w, "<label><input type=\"radio\" name=\"");
-    html_attr(w, n->name);
-    html_lit(w, "\" value=\"");
-    html_attr(w, c->name);
-    html_lit(w, "\"");
-    if (k == 0) {
-        html_lit(w, " id=\"");
-        put_id(w, "a-", n->name);
-        html_lit(w, "\"");
-    }
-    if (c->is_exclusive)
-        html_lit(w, " data-alone");
-    if (is_ticked(v, n->name, c->name))
-        html_lit(w, " checked");
-    html_lit(w, "><span>");
-    html_text(w, form_text(&c->label, v->flang));
-    html_lit(w, "</span></label>\n");
 }
 
 static void put_options(struct html *w, const struct form_view *v, size_t i)
@@ -203,7 +182,7 @@ static void put_options(struct html *w, const struct form_view *v, size_t i)
     const struct form_node *n = &v->form->nodes[i];
     html_lit(w, "<fieldset");
     put_class(w, v, i);
-    put_described(w, v, i);
+    form_put_described(w, v, i);
     html_lit(w, ">\n<legend>");
     html_text(w, form_text(&n->label, v->flang));
     put_need(w, v, n);
@@ -211,102 +190,8 @@ static void put_options(struct html *w, const struct form_view *v, size_t i)
     put_condition(w, v, n);
     put_hint(w, v, n);
     put_error(w, v, i);
-    if (n->is_likert)
-        html_lit(w, "<div class=\"options likert\">\n");
-    else if (n->type == FORM_SELECT_MULTIPLE) /* a list without an order may stand in columns */
-        html_lit(w, "<div class=\"options many\">\n");
-    else
-        html_lit(w, "<div class=\"options\">\n");
-    for (size_t k = 0; k < n->choices->n; k++)
-        put_option(w, v, i, k);
-    html_lit(w, "</div>\n</fieldset>\n");
-}
-
-static void put_select(struct html *w, const struct form_view *v, const struct form_node *n)
-{
-    html_lit(w, "<option value=\"\">");
-    html_tr(w, v->c, v->clang, "form.choose", NULL);
-    html_lit(w, "</option>\n");
-    for (size_t k = 0; k < n->choices->n; k++) {
-        const struct form_choice *c = &n->choices->items[k];
-        html_lit(w, "<option value=\"");
-        html_attr(w, c->name);
-        html_lit(w, "\"");
-        if (is_ticked(v, n->name, c->name))
-            html_lit(w, " selected");
-        html_lit(w, ">");
-        html_text(w, form_text(&c->label, v->flang));
-        html_lit(w, "</option>\n");
-    }
-}
-
-/* id, name, descriptions of a control that stands alone. */
-static void put_control(struct html *w, const struct form_view *v, size_t i)
-{
-    const struct form_node *n = &v->form->nodes[i];
-    html_lit(w, " id=\"");
-    put_id(w, "a-", n->name);
-    html_lit(w, "\" name=\"");
-    html_attr(w, n->name);
-    html_lit(w, "\"");
-    put_described(w, v, i);
-    if (n->is_required)
-        html_lit(w, " aria-required=\"true\"");
-    if (problem_of(v, i) != NULL)
-        html_lit(w, " aria-invalid=\"true\"");
-}
-
-static void put_number(struct html *w, const struct form_view *v, size_t i)
-{
-    const struct form_node *n = &v->form->nodes[i];
-    const char *was = typed(v, n->name);
-    if (n->min >= 0)
-        html_lit(w, "<input type=\"text\" inputmode=\"numeric\" size=\"12\" autocomplete=\"off\"");
-    else /* the numeric keyboard of some phones has no minus */
-        html_lit(w, "<input type=\"text\" size=\"12\" autocomplete=\"off\"");
-    put_control(w, v, i);
-    html_lit(w, " value=\"");
-    html_attr(w, was != NULL ? was : "");
-    html_lit(w, "\">\n");
-}
-
-/* The browser's own way to pick a day or a time, where it has one; else YYYY-MM-DD and HH:MM are typed. */
-static void put_decimal_day_or_time(struct html *w, const struct form_view *v, size_t i)
-{
-    const struct form_node *n = &v->form->nodes[i];
-    const char *was = typed(v, n->name);
-    if (n->type == FORM_DATE)
-        html_lit(w, "<input type=\"date\" min=\"0001-01-01\" max=\"9999-12-31\" placeholder=\"YYYY-MM-DD\"");
-    else if (n->type == FORM_TIME)
-        html_lit(w, "<input type=\"time\" placeholder=\"HH:MM\"");
-    else /* with a keyboard that has a minus */
-        html_lit(w, "<input type=\"text\" size=\"16\" autocomplete=\"off\"");
-    put_control(w, v, i);
-    html_lit(w, " value=\"");
-    html_attr(w, was != NULL ? was : "");
-    html_lit(w, "\">\n");
-}
-
-static void put_text(struct html *w, const struct form_view *v, size_t i)
-{
-    const struct form_node *n = &v->form->nodes[i];
-    const char *was = typed(v, n->name);
-    if (n->is_multiline)
-        html_lit(w, "<textarea rows=\"5\"");
-    else
-        html_lit(w, "<input type=\"text\" autocomplete=\"off\"");
-    put_control(w, v, i);
-    html_lit(w, " maxlength=\""); /* in UTF-16 units, two to an emoji: the server counts code points */
-    html_int(w, n->max);
-    if (!n->is_multiline) {
-        html_lit(w, "\" value=\"");
-        html_attr(w, was != NULL ? was : "");
-        html_lit(w, "\">\n");
-        return;
-    }
-    html_lit(w, "\">\n"); /* the first line end is the markup's own */
-    html_text(w, was != NULL ? was : "");
-    html_lit(w, "</textarea>\n");
+    form_options(w, v, i);
+    html_lit(w, "</fieldset>\n");
 }
 
 /* A question with one control and a label of its own. */
@@ -316,7 +201,7 @@ static void put_single(struct html *w, const struct form_view *v, size_t i)
     html_lit(w, "<div");
     put_class(w, v, i);
     html_lit(w, ">\n<label class=\"legend\" for=\"");
-    put_id(w, "a-", n->name);
+    form_put_id(w, "a-", n->name);
     html_lit(w, "\">");
     html_text(w, form_text(&n->label, v->flang));
     put_need(w, v, n);
@@ -324,20 +209,22 @@ static void put_single(struct html *w, const struct form_view *v, size_t i)
     put_condition(w, v, n);
     put_hint(w, v, n);
     put_error(w, v, i);
-    if (n->type == FORM_INTEGER) {
-        put_number(w, v, i);
-    } else if (n->type == FORM_TEXT) {
-        put_text(w, v, i);
-    } else if (n->choices == NULL) {
-        put_decimal_day_or_time(w, v, i);
-    } else {
-        html_lit(w, "<select");
-        put_control(w, v, i);
-        html_lit(w, ">\n");
-        put_select(w, v, n);
-        html_lit(w, "</select>\n");
-    }
+    form_control(w, v, i);
     html_lit(w, "</div>\n");
+}
+
+/* What is only to be read: its answer is the same for all, and nothing is sent. */
+static void put_fixed(struct html *w, const struct form_view *v, const struct form_node *n)
+{
+    html_lit(w, "<div class=\"note\"");
+    put_relevance(w, v, n);
+    html_lit(w, ">\n<p class=\"legend\">");
+    html_text(w, form_text(&n->label, v->flang));
+    html_lit(w, "</p>\n");
+    put_condition(w, v, n);
+    html_lit(w, "<p>");
+    html_text(w, n->preset);
+    html_lit(w, "</p>\n</div>\n");
 }
 
 static void put_acknowledge(struct html *w, const struct form_view *v, size_t i)
@@ -350,8 +237,8 @@ static void put_acknowledge(struct html *w, const struct form_view *v, size_t i)
     put_hint(w, v, n);
     put_error(w, v, i);
     html_lit(w, "<div class=\"options\">\n<label><input type=\"checkbox\" value=\"1\"");
-    put_control(w, v, i);
-    if (is_ticked(v, n->name, "1"))
+    form_put_control(w, v, i);
+    if (form_is_ticked(v, n, "1"))
         html_lit(w, " checked");
     html_lit(w, "><span>");
     html_text(w, form_text(&n->label, v->flang));
@@ -397,11 +284,15 @@ void form_questions(struct html *w, const struct form_view *v)
     for (size_t i = 0; i < v->form->n_nodes; i++) {
         const struct form_node *n = &v->form->nodes[i];
         switch (n->type) {
-        case FORM_NOTE: put_note(w, v, n); break;
+        case FORM_NOTE:
+            if (n->calculation == NULL)
+                put_note(w, v, n);
+            break;
         case FORM_GROUP_BEGIN: put_group(w, v, i); break;
         case FORM_GROUP_END: html_lit(w, "</fieldset>\n"); break;
         case FORM_ACKNOWLEDGE: put_acknowledge(w, v, i); break;
-        case FORM_SELECT_MULTIPLE: put_options(w, v, i); break;
+        case FORM_SELECT_MULTIPLE:
+        case FORM_RANK: put_options(w, v, i); break;
         case FORM_SELECT_ONE:
             if (n->is_minimal)
                 put_single(w, v, i);
@@ -412,7 +303,12 @@ void form_questions(struct html *w, const struct form_view *v)
         case FORM_DECIMAL:
         case FORM_DATE:
         case FORM_TIME:
-        case FORM_TEXT: put_single(w, v, i); break;
+        case FORM_TEXT:
+            if (n->is_read_only)
+                put_fixed(w, v, n);
+            else if (n->calculation == NULL)
+                put_single(w, v, i);
+            break;
         }
     }
 }

@@ -264,7 +264,7 @@ static void put_form(struct html *w, const struct form_view *v)
 static bool has_expressions(const struct form *f)
 {
     for (size_t i = 0; i < f->n_nodes; i++)
-        if (f->nodes[i].relevant.op == FORM_EXPRESSION)
+        if (f->nodes[i].relevant.op == FORM_EXPRESSION || f->nodes[i].constraint != NULL || f->nodes[i].filter != NULL)
             return true;
     return false;
 }

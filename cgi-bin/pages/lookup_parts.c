@@ -25,6 +25,20 @@ static void put_many(struct lookup_view *v, const struct form_node *n, const str
     }
 }
 
+static void put_rank(struct lookup_view *v, const struct form_node *n, const struct answer *x)
+{
+    for (size_t place = 1; place <= n->choices->n; place++)
+        for (size_t i = 0; i < n->choices->n; i++) {
+            if (x->places[i] != place)
+                continue;
+            if (place > 1)
+                html_lit(&v->w, "<br>");
+            html_int(&v->w, (int64_t)place);
+            html_lit(&v->w, ". ");
+            put_choice(v, n, i);
+        }
+}
+
 /* A number with a point, a day or a time, as expressions write it. */
 static void put_typed(struct lookup_view *v, const struct form_node *n, const struct answer *x)
 {
@@ -72,6 +86,9 @@ static void put_given(struct lookup_view *v, size_t node, const struct answer *x
         break;
     case FORM_TEXT:
         put_words(v, node, words, n_words);
+        break;
+    case FORM_RANK:
+        put_rank(v, n, x);
         break;
     default:
         break;

@@ -168,11 +168,12 @@ static void put_table_head(const struct table *x)
 {
     const struct results_view *v = x->v;
     char n[32];
-    static const char *const captions[2][2] = {{"results.caption", "results.caption_several"},
-                                               {"results.caption_open", "results.caption_open_several"}};
+    static const char *const captions[2][3] = {{"results.caption", "results.caption_several", "results.caption_first"},
+                                               {"results.caption_open", "results.caption_open_several", "results.caption_open_first"}};
+    size_t kind = x->q->type == FORM_SELECT_MULTIPLE ? 1 : x->q->type == FORM_RANK ? 2 : 0;
     html_lit(x->w, "<table>\n<caption>");
     html_tr(x->w, v->c, v->lang,
-            captions[v->p->sample == FORM_OPEN][x->q->type == FORM_SELECT_MULTIPLE], "n",
+            captions[v->p->sample == FORM_OPEN][kind], "n",
             results_grouped(x->q->n, n), NULL);
     html_lit(x->w, "</caption>\n<thead><tr><th scope=\"col\">");
     html_text(x->w, results_text(v, "results.answer"));

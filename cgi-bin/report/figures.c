@@ -34,7 +34,7 @@ int64_t figures_dont_know(const struct form_node *n, const int64_t *slot)
     int64_t sum = 0;
     for (size_t i = 0; i < n->choices->n; i++) {
         const struct form_choice *c = &n->choices->items[i];
-        bool is_alone = n->type == FORM_SELECT_ONE || c->is_exclusive;
+        bool is_alone = n->type != FORM_SELECT_MULTIPLE || c->is_exclusive;
         sum += c->is_dont_know && is_alone ? slot[SLOT_FIRST + i] : 0;
     }
     return sum;

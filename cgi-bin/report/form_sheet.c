@@ -51,6 +51,7 @@ static void put_head(struct buf *out, const struct form_sheet *s)
                 "li { padding: .6mm 0; break-inside: avoid; }\n"
                 "i { display: inline-block; width: 3.6mm; height: 3.6mm; margin-inline-end: 2mm; vertical-align: -.5mm; border: .3mm solid #1a2128; }\n"
                 "i.one { border-radius: 50%; }\n"
+                "i.place { inline-size: 7mm; }\n"
                 ".line { height: 8mm; border-bottom: .2mm solid #889; }\n"
                 ".boxes { margin-block-start: 2mm; }\n"
                 ".boxes i { width: 7mm; height: 8mm; margin: 0 -.3mm 0 0; }\n"
@@ -115,6 +116,8 @@ static void put_choices(struct buf *out, const struct form_sheet *s, const struc
     for (size_t i = 0; i < n->choices->n; i++) {
         if (is_one)
             mk_lit(out, "<li><i class=\"one\"></i><span>");
+        else if (n->type == FORM_RANK)
+            mk_lit(out, "<li><i class=\"place\"></i><span>");
         else
             mk_lit(out, "<li><i></i><span>");
         mk_text(out, label(s, &n->choices->items[i].label));
@@ -171,18 +174,30 @@ static void put_question(struct buf *out, const struct form_sheet *s, const stru
     } else {
         put_label(out, s, n, number);
     }
-    if (n->choices != NULL)
+    if (n->type == FORM_RANK) {
+        char last[24];
+        (void)snprintf(last, sizeof last, "%zu", n->choices->n);
+        mk_lit(out, "<p class=\"hint\">");
+        mk_fill(out, s->text(s->ctx, "form.rank"), "n", last, NULL);
+        mk_lit(out, "</p>\n");
+    }
+    if (n->is_read_only) {
+        mk_lit(out, "<p>");
+        mk_text(out, n->preset);
+        mk_lit(out, "</p>\n");
+    } else if (n->choices != NULL) {
         put_choices(out, s, n);
-    else if (n->type == FORM_INTEGER)
+    } else if (n->type == FORM_INTEGER) {
         put_boxes(out, n);
-    else
+    } else {
         put_space(out, n);
+    }
     mk_lit(out, "</section>\n");
 }
 
 static void put_node(struct buf *out, const struct form_sheet *s, const struct form_node *n, size_t *number)
 {
-    if (n->type == FORM_GROUP_END)
+    if (n->type == FORM_GROUP_END || n->calculation != NULL)
         return;
     if (n->type == FORM_GROUP_BEGIN) {
         mk_lit(out, "<h2>");

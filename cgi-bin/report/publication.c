@@ -20,6 +20,7 @@ static const char *const type_names[] = {
     [FORM_DECIMAL] = "decimal",
     [FORM_DATE] = "date",
     [FORM_TIME] = "time",
+    [FORM_RANK] = "rank",
 };
 static const char *const sample_names[] = {
     [FORM_RANDOM] = "random", [FORM_OPEN] = "open", [FORM_DEMONSTRATION] = "demonstration"};

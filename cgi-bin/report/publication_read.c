@@ -132,7 +132,7 @@ static enum form_type read_type(struct pub_reader *r, const json_t *o)
     } types[] = {{"acknowledge", FORM_ACKNOWLEDGE}, {"select_one", FORM_SELECT_ONE},
                  {"select_multiple", FORM_SELECT_MULTIPLE}, {"integer", FORM_INTEGER},
                  {"text", FORM_TEXT},
-                 {"decimal", FORM_DECIMAL}, {"date", FORM_DATE}, {"time", FORM_TIME}};
+                 {"decimal", FORM_DECIMAL}, {"date", FORM_DATE}, {"time", FORM_TIME}, {"rank", FORM_RANK}};
     const char *name = pub_read_text(r, o, "type");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0)

@@ -74,6 +74,7 @@
       switch (op) {
       case '$': case 'n': case 'f': case 'd': case 't': return answer(op, get(a.length ? a[0] : self));
       case '@': return get(a[0], true);
+      case 'calc': l = at(a[0]); return typeof l !== 'number' ? l : isFinite(l) ? l + 0 : '';
       case 'or': return a.some(function (x) { return boolean(at(x)); });
       case 'and': return a.every(function (x) { return boolean(at(x)); });
       case 'not': return !boolean(at(a[0]));

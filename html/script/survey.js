@@ -28,7 +28,7 @@
   var summary = document.getElementById('summary'), told = ui.querySelector('.told');
   var progress = ui.querySelector('.progress'), check = ui.querySelector('.check'), nav = ui.querySelector('.steps'), keeper = ui.querySelector('.keep');
   var saver = ui.querySelector('[data-do=save]'), finish = form.querySelector('.finish');
-  var conditional = form.querySelectorAll('[data-when], [data-if]');
+  var conditional = form.querySelectorAll('[data-when], [data-if], [data-filter]');
   var prefix = say.error.split('{title}')[0], title = document.title;
   if (title.indexOf(prefix) === 0) title = title.slice(prefix.length);
   var at = 0, isChanging = false, savedUntil = 0, isSending = false, isPending = false, wait_s = 2, timer;
@@ -91,14 +91,20 @@
       if (isChoice(f)) {
         if (f.checked) out.push(q.querySelector('legend, .legend') ? f.parentNode.textContent.trim() : say.ticked);
       } else if (f.tagName === 'SELECT') {
-        if (f.value) out.push(f.options[f.selectedIndex].text);
+        var place = f.closest('.place'), words = f.value && f.options[f.selectedIndex].text;
+        if (words) out.push(place ? words + '. ' + place.querySelector('span').textContent : words);
       } else if (f.value.trim()) out.push(f.value.trim());
     });
-    return out;
+    return out.sort(function (a, b) { return q.querySelector('.places') ? parseInt(a, 10) - parseInt(b, 10) : 0; });
   }
-  // Where only the server can tell whether a question is asked, it alone asks for the answer.
-  function isMissing(q) {
-    return !!q.querySelector('.need') && given(q).length === 0 && (!!window.minyiExpr || !q.closest('[data-if]'));
+  // What is wrong with a question, as far as can be told here; '' for nothing. Where only the server can tell
+  // whether a question is asked, it alone asks for the answer.
+  function fault(q) {
+    var name = fields(q)[0].name, isKnown = window.minyiExpr || !q.closest('[data-if]');
+    if (given(q).length === 0)
+      return q.querySelector('.need') && isKnown ? q.dataset.need || (q.querySelector('legend, .legend') ? say.need : say.agree) : '';
+    if (q.querySelector('.places') && !value(name)) return q.dataset.bad;
+    return q.dataset.valid && window.minyiExpr && !isTrue(q.dataset.valid, name) ? q.dataset.bad : '';
   }
 
   function clearError(q) {
@@ -139,9 +145,9 @@
     make('h2', say.problems, summary);
     var list = make('ul', '', summary);
     bad.forEach(function (q) {
-      var words = q.dataset.need || (q.querySelector('legend, .legend') ? say.need : say.agree);
+      var words = fault(q);
       showError(q, words);
-      make('a', words, make('li', '', list)).href = '#' + fields(q)[0].id;
+      make('a', words, make('li', '', list)).href = '#a-' + fields(q)[0].name;
     });
     var main = document.getElementById('main');
     main.insertBefore(summary, main.firstChild);
@@ -162,7 +168,7 @@
         if (answers.length === 0) make('span', say.none, dd).className = 'quiet';
         answers.forEach(function (a) { make('p', a, dd); });
         var change = make('a', say.change, make('dd', '', row));
-        change.href = '#' + fields(q)[0].id;
+        change.href = '#a-' + fields(q)[0].name;
         make('span', ' ' + words, change).className = 'hidden';
       });
     });
@@ -196,7 +202,7 @@
     progress.querySelector('p').focus({ preventScroll: true });
   }
   function next() {
-    var bad = questions(at).filter(isMissing);
+    var bad = questions(at).filter(fault);
     if (bad.length) return complain(bad);
     dropSummary();
     go(isChanging ? steps.length : neighbour(at, 1));
@@ -220,7 +226,9 @@
       if (!f.name || f.type === 'hidden') return;
       var own = pairs.filter(function (p) { return p[0] === f.name; });
       if (isChoice(f)) f.checked = own.some(function (p) { return p[1] === f.value; });
-      else f.value = own.length ? own[0][1] : '';
+      else f.value = (own.filter(function (p) { // of a rank's fields each takes its own
+        return f.tagName !== 'SELECT' || Array.from(f.options).some(function (o) { return o.value === p[1]; });
+      })[0] || ['', ''])[1];
     });
   }
   function keep() {
@@ -299,7 +307,7 @@
   function submit(event) {
     event.preventDefault();
     if (at < steps.length) return next(); // Enter in a field
-    var bad = alive().reduce(function (all, i) { return all.concat(questions(i).filter(isMissing)); }, []);
+    var bad = alive().reduce(function (all, i) { return all.concat(questions(i).filter(fault)); }, []);
     if (bad.length) {
       go(stepOf(bad[0]));
       return complain(bad);
@@ -319,26 +327,56 @@
   }
   // What is given at a question, for the evaluator of expressions (expr.js, only where a form needs it).
   function value(name) {
-    return Array.from(form.elements).filter(function (f) {
+    var all = Array.from(form.elements).filter(function (f) {
       return f.name === name && isSeen(f) && (!isChoice(f) || f.checked);
-    }).map(function (f) { return isChoice(f) && !f.closest('fieldset.q') ? 'OK' : f.value; }).join(' ');
+    }), names = [];
+    if (!all.length || !all[0].closest('.places'))
+      return all.map(function (f) { return isChoice(f) && !f.closest('fieldset.q') ? 'OK' : f.value; }).join(' ');
+    all.forEach(function (f) { if (f.value) names[f.selectedIndex] = f.value.split(' ')[0]; });
+    return names.filter(Boolean).length === all.length ? names.slice(1).join(' ') : ''; // a rank is whole, or none
+  }
+  function isTrue(tree, self, option) {
+    var today = Math.floor((Date.now() - new Date().getTimezoneOffset() * 6e4) / 864e5);
+    return window.minyiExpr.isTrue(JSON.parse(tree), function (name, isColumn) {
+      return isColumn ? option.getAttribute('data-c' + name) : value(name);
+    }, today, self);
+  }
+  // The choices that other answers leave out are taken away. Is one left, and was one of them chosen?
+  function sift(q) {
+    var out = { isLeft: false, isCleared: false };
+    each(q.querySelectorAll('[data-c0]'), function (o) {
+      var f = o.tagName === 'OPTION' ? o : o.querySelector('input');
+      o.hidden = f.disabled = !isTrue(q.dataset.filter, '', o);
+      if (!o.hidden) out.isLeft = true;
+      else if (f.checked || f.selected) { out.isCleared = true; f.checked = f.selected = false; }
+    });
+    return out;
   }
   function holds(e) {
     if (e.dataset.when) return isChosen(e.dataset.when, e.dataset.is) === (e.dataset.op === 'eq');
-    if (!window.minyiExpr) return true; // shown with its words; the server decides
-    var today = Math.floor((Date.now() - new Date().getTimezoneOffset() * 6e4) / 864e5);
-    return window.minyiExpr.isTrue(JSON.parse(e.dataset.if), value, today);
+    return !e.dataset.if || !window.minyiExpr || isTrue(e.dataset.if); // shown with its words; the server decides
   }
   // A condition may look at any other question, never in a circle: again until nothing changes.
   function branch() {
     for (var round = 0, isChanged = true; isChanged && round <= conditional.length; round++) {
       isChanged = false;
       each(conditional, function (e) {
-        var isHidden = !holds(e);
-        if (e.hidden !== isHidden) isChanged = true;
+        var choices = e.dataset.filter && window.minyiExpr ? sift(e) : { isLeft: true };
+        var isHidden = !holds(e) || !choices.isLeft;
+        if (e.hidden !== isHidden || choices.isCleared) isChanged = true;
         e.hidden = isHidden;
       });
     }
+  }
+  // Where each citizen sees an order of their own; what stands last stays there.
+  function shuffle(box) {
+    var all = Array.from(box.children).filter(function (o) { return o.tagName !== 'OPTION' || o.value; }), free;
+    free = all.filter(function (o) { return !o.hasAttribute('data-last'); });
+    for (var i = free.length - 1, k, was; i > 0; i--) {
+      k = Math.floor(Math.random() * (i + 1));
+      was = free[i]; free[i] = free[k]; free[k] = was;
+    }
+    free.concat(all.filter(function (o) { return o.hasAttribute('data-last'); })).forEach(function (o) { box.appendChild(o); });
   }
   // "None of these" and its like stand alone.
   function keepAlone(box) {
@@ -360,16 +398,19 @@
     history.replaceState(null, '', location.pathname + location.search);
   }
   var here = history.state;
+  each(form.querySelectorAll('[data-shuffle]'), shuffle);
   branch();
-  form.addEventListener('change', function (event) {
-    var q = event.target.closest('.q');
-    keepAlone(event.target);
-    branch();
-    if (q && !isMissing(q)) clearError(q);
-    showPlace();
-    keep();
+  // While typing, too: what appears or goes only when a field is left moves the button away from under the finger.
+  each(['input', 'change'], function (kind) {
+    form.addEventListener(kind, function (event) {
+      var q = event.target.closest('.q');
+      keepAlone(event.target);
+      branch();
+      if (q && !fault(q)) clearError(q);
+      showPlace();
+      keep();
+    });
   });
-  form.addEventListener('input', keep);
   form.addEventListener('submit', submit);
   form.addEventListener('click', function (event) {
     var act = event.target.dataset.do;

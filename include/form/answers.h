@@ -10,6 +10,8 @@
  *   decimal: 2 = answered, then 8 bytes IEEE 754 binary64 big-endian, finite, never -0;
  *   date: 2 = answered, then 4 bytes big-endian two's complement, days since 1970-01-01;
  *   time: 2 = answered, then 2 bytes big-endian, minutes of the day;
+ *   rank: 2 + index of the choice put first, then one byte each for the second to the last: their indexes;
+ *     counted like a select_one, by its first choice;
  *   text: 2 = answered; the text itself is a comment, kept apart.
  * With form.fast_seconds one more byte ends the codes: 1 for a fast ballot, 0 for one that was not or of which it
  * is not known. */
@@ -33,9 +35,10 @@ struct answer {
     size_t choice;       /* select_one: index, SIZE_MAX for none; kept for showing even when hidden */
     bool is_ticked;      /* acknowledge */
     uint8_t bits[64];    /* select_multiple: FORM_CHOICES_MAX bits */
+    uint8_t places[FORM_RANK_MAX]; /* rank: the place of each choice, from 1; 0: none was given */
     int64_t number;      /* integer; date: days since 1970-01-01; time: minutes of the day */
     double decimal;      /* decimal */
-    bool is_number;      /* of these, from a page or row: what was typed is one */
+    bool is_good;        /* typed or ranked, from a page or row: it is what the type asks for */
     const char *text;    /* text: valid UTF-8, trimmed, line ends as LF */
     size_t text_len;
     const char *raw;     /* what was typed, to show again after an error; NULL when nothing was */
@@ -44,7 +47,8 @@ struct answer {
 struct form_problem {
     size_t node;     /* question, or SIZE_MAX for the whole form */
     const char *code; /* catalogue key: "required", "not_a_number", "out_of_range", "too_long",
-                         "exclusive", "must_agree", "constraint", "not_a_decimal", "not_a_date", "not_a_time" */
+                         "exclusive", "must_agree", "constraint", "not_a_decimal", "not_a_date", "not_a_time",
+                         "rank_all", "rank_twice", "not_offered" */
     int64_t min, max; /* for "out_of_range" and "too_long" */
 };
 
@@ -70,6 +74,10 @@ enum rc answers_check(const struct form *f, const struct form_field *fields, siz
 enum rc answers_check_row(const struct form *f, const struct form_field *fields, size_t n,
                           const bool *is_present, struct arena *a, struct answers *out,
                           struct rc_info *e) MUST_CHECK;
+
+/* Could `text` be the default of question `node`: what somebody might send? Several choices with a blank between;
+ * a rank's in their order. Neither its relevance, its filter nor its constraint is looked at. */
+bool answers_fits(const struct form *f, size_t node, const char *text, struct arena *a);
 
 /* Encode checked answers without problems: f->codes_len bytes to `codes`. */
 void answers_encode(const struct form *f, const struct answers *in, unsigned char *codes);

@@ -128,6 +128,9 @@ bool expr_question_kind(const struct form_node *n, enum expr_kind *kind);
 void expr_mark_questions(const struct expr *x, bool *looks_at);
 bool expr_uses_today(const struct expr *x);
 
+/* The same for columns (one per column of the scope); false: it looks at none. */
+bool expr_mark_columns(const struct expr *x, bool *looks_at);
+
 /* True when it looks at no question, column or day: then it always gives the same. */
 bool expr_is_constant(const struct expr *x);
 

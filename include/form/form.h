@@ -21,7 +21,10 @@ enum {
     FORM_FAST_MAX = 3600,   /* seconds */
     FORM_MARGINS_MAX = 16,  /* of one survey's weights */
     FORM_CODES_MAX = 8192,  /* bytes of codes in one ballot */
-    FORM_TEXT_MAX = 2000    /* code points in one text answer, unless the author says less */
+    FORM_TEXT_MAX = 2000,   /* code points in one text answer, unless the author says less */
+    FORM_RANK_MAX = 20,     /* choices to put in order */
+    FORM_RANGE_MAX = 101,   /* points of a range */
+    FORM_COLUMNS_MAX = 16   /* of a list, that its filters look at */
 };
 
 enum form_type {
@@ -35,7 +38,8 @@ enum form_type {
     FORM_TEXT,
     FORM_DECIMAL,
     FORM_DATE, /* a day, without a zone */
-    FORM_TIME  /* of the day, to the minute */
+    FORM_TIME, /* of the day, to the minute */
+    FORM_RANK  /* every choice of a list in an order: all of them, or no answer */
 };
 
 /* One text in every language of the form, in the order of form.langs; NULL where there is none. */
@@ -48,12 +52,15 @@ struct form_choice {
     struct form_label label;
     bool is_dont_know; /* choices.csv column dont_know = yes: counted apart, outside denominators */
     bool is_exclusive; /* column exclusive = yes: in select_multiple it excludes the others */
+    const char *const *values; /* one for each column of the list, "" where the cell is empty */
 };
 
 struct form_choices {
     const char *list_name;
     size_t n;
     const struct form_choice *items;
+    size_t n_columns;           /* those of the sheet choices that a choice_filter looks at */
+    const char *const *columns; /* their names */
 };
 
 enum form_op { FORM_ALWAYS, FORM_EQUAL, FORM_NOT_EQUAL, FORM_SELECTED, FORM_NOT_SELECTED, FORM_EXPRESSION };
@@ -79,10 +86,20 @@ struct form_node {
     bool is_multiline;
     bool is_profile;  /* column profile = yes: a grouping question of the respondent's profile */
     bool is_chart_hidden;
+    bool is_range;    /* select_one whose choices are numbers, equally far apart */
+    bool is_read_only; /* shown, not asked: the answer is `preset` */
+    bool is_shuffled; /* parameters randomize=true: the choices in another order than the list's; */
+    int64_t seed;     /* the same one for everybody by this seed, -1: another one for each, by the script */
+    const char *preset; /* column default: what the page holds before anybody touched it; NULL: nothing */
+    /* column calculation: nobody is asked, the answer is worked out. A FORM_DECIMAL is stored with the others; a
+     * FORM_NOTE is neither stored nor shown, and only other expressions look at it. */
+    const struct expr *calculation;
+    bool is_calculated; /* the same, known before the calculation was read */
+    const struct expr *filter; /* choice_filter: which choices there are; without any the question is not asked */
     struct form_relevant relevant; /* its own; the enclosing groups' apply too */
     const struct expr *constraint; /* what min and max cannot say; NULL: nothing */
     size_t parent;                 /* index of the enclosing group begin, SIZE_MAX at the top */
-    const struct form_choices *choices; /* select_*; NULL otherwise */
+    const struct form_choices *choices; /* select_*, rank; NULL otherwise */
     int64_t min, max; /* integer: from constraint `. >= a and . <= b`; text: max = code points */
     /* Frozen layout of the answer in a ballot's codes; width 0: nothing is stored. */
     size_t offset, width;
@@ -130,6 +147,7 @@ struct form {
     const struct form_grid *grids;
     const size_t *order; /* every node after those that its relevance looks at; NULL: the form's own order */
     bool uses_today;     /* some expression asks for the day */
+    bool has_calculations;
     size_t codes_len; /* bytes of one ballot's codes */
     size_t n_slots;   /* length of a cell's counts */
 };

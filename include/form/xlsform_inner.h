@@ -15,6 +15,9 @@ struct xlsform_reader {
     size_t list_row[XLSFORM_LISTS_MAX]; /* of its first choice */
     bool is_used[XLSFORM_LISTS_MAX];
     size_t n_lists;
+    const char *columns[FORM_COLUMNS_MAX]; /* of the sheet choices, for filters */
+    bool is_column_used[FORM_COLUMNS_MAX];
+    size_t n_columns;
     struct buf *problems;
     size_t n_problems;
     bool is_out; /* of memory */
@@ -44,8 +47,20 @@ bool xlsform_yes_no(struct xlsform_reader *r, const struct sheet *s, size_t row,
 void xlsform_read_choices(struct xlsform_reader *r);
 void xlsform_read_survey(struct xlsform_reader *r);
 
-/* The columns relevant and constraint, once every question is known: row_of[node] is its row. */
+/* The columns relevant, constraint, calculation and choice_filter, once every question is known: row_of[node] is
+ * its row, SIZE_MAX for a question that has none of its own. */
 void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of);
+
+/* An expression of a cell; NULL: it was noted. `columns`: what a choice_filter may name. */
+const struct expr *xlsform_expression(struct xlsform_reader *r, size_t row, const char *col, const char *text, size_t self,
+                                      const char *const *columns, size_t n_columns);
+
+/* What there is beside the type (xlsform_types.c): parameters, default, read_only; the text question of or_other, false:
+ * there is none; calculation, before any other expression; whether the default is an answer, after all. */
+void xlsform_read_kind(struct xlsform_reader *r, size_t row, struct form_node *n);
+bool xlsform_make_other(struct xlsform_reader *r, size_t row, size_t node, struct form_node *out);
+void xlsform_read_calculation(struct xlsform_reader *r, size_t row, struct form_node *n);
+void xlsform_check_preset(struct xlsform_reader *r, size_t row, size_t node);
 
 /* After both, where there was no problem: the crossings and the grids. */
 void xlsform_read_joint(struct xlsform_reader *r);

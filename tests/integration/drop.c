@@ -71,6 +71,8 @@ static void random_answer(struct drop *d, const struct form_node *n, struct answ
         return;
     if (n->type == FORM_SELECT_ONE)
         a->choice = next_random(d) % n->choices->n;
+    for (size_t k = 0, by = n->type == FORM_RANK ? next_random(d) : 0; n->type == FORM_RANK && k < n->choices->n; k++)
+        a->places[k] = (uint8_t)(1 + (k + by) % n->choices->n);
     if (n->type == FORM_INTEGER)
         a->number = n->min > 0 ? n->min : 0;
     if (n->type == FORM_TEXT && (!d->has_comments || r > 3))

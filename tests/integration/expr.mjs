@@ -6,7 +6,7 @@ import vm from 'node:vm';
 const window = {};
 vm.runInNewContext(readFileSync(process.argv[2], 'utf8'), { window });
 const evaluate = window.minyiExpr;
-const columns = { col: 'a', price: '12.5' };
+const columns = ['a', '12.5']; // col and price
 const n = { rows: 0, different: 0, string: 0, number: 0, boolean: 0, object: 0, true: 0 };
 for await (const line of createInterface({ input: process.stdin })) {
   // JSON.parse in the script's world, or its arrays would not be arrays there

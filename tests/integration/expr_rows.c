@@ -206,7 +206,7 @@ static struct expr_value question(const void *ctx, size_t i)
     const struct answer *a = &((const struct seen *)ctx)->got->items[i];
     const struct form_node *n = &nodes[i];
     bool is_read = n->type == FORM_INTEGER || n->type == FORM_DECIMAL || n->type == FORM_DATE || n->type == FORM_TIME;
-    if (a->state != ANSWER_GIVEN || (is_read && !a->is_number))
+    if (a->state != ANSWER_GIVEN || (is_read && !a->is_good))
         return expr_string("", 0);
     switch (n->type) {
     case FORM_INTEGER: return expr_number((double)a->number);

@@ -8,7 +8,7 @@ enum { A, B, G, QUESTIONS, LEVELS = 6, NO_LEVEL = LEVELS, POINTS = 5, BOX_CELLS 
 static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "3"}, {.name = "2"}, {.name = "1"},
                                             {.name = "dk", .is_dont_know = true}};
 static const struct form_choice levels[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {.name = "e"}, {.name = "f"}};
-static const struct form_choices five = {"five", POINTS, points}, unsure = {"unsure", POINTS + 1, points}, six = {"six", LEVELS, levels};
+static const struct form_choices five = {.list_name = "five", .n = POINTS, .items = points}, unsure = {.list_name = "unsure", .n = POINTS + 1, .items = points}, six = {.list_name = "six", .n = LEVELS, .items = levels};
 static const size_t box_of[] = {0, 0, 1, 2, 2, 3, 4}; /* the last: skipped */
 
 struct groups {

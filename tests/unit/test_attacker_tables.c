@@ -14,7 +14,7 @@ enum { A, B, C, D, ITEMS, G = ITEMS, QUESTIONS, LEVELS = 3, NONE = LEVELS, WAVES
 static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "3"}, {.name = "2"}, {.name = "1"},
                                             {.name = "dk", .is_dont_know = true}};
 static const struct form_choice levels[] = {{.name = "x"}, {.name = "y"}, {.name = "z"}};
-static const struct form_choices unsure = {"unsure", CHOICES, points}, three = {"three", LEVELS, levels};
+static const struct form_choices unsure = {.list_name = "unsure", .n = CHOICES, .items = points}, three = {.list_name = "three", .n = LEVELS, .items = levels};
 static const size_t box_of[] = {0, 0, 1, 2, 2, 3, 4};
 static const char *const names[] = {"a", "b", "c", "d"}, *const days[] = {"2000-01-02", "2000-01-22", "2000-02-11"};
 static const size_t grid_items[] = {A, B, C, D};

@@ -17,7 +17,7 @@ static const unsigned char key[DISCLOSURE_KEY_BYTES] = {7};
 static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "dk", .is_dont_know = true},
                                             {.name = "3"}, {.name = "2"}, {.name = "1"}};
 static const struct form_choice ticks[] = {{.name = "a"}, {.name = "b"}, {.name = "dk", .is_dont_know = true, .is_exclusive = true}};
-static const struct form_choices five = {"five", 6, points}, several = {"several", 3, ticks};
+static const struct form_choices five = {.list_name = "five", .n = 6, .items = points}, several = {.list_name = "several", .n = 3, .items = ticks};
 static const struct form_node nodes[] = {
     {.type = FORM_SELECT_ONE, .name = "q", .is_likert = true, .choices = &five, .slot = 0, .n_slots = 8, .relevant = {.op = FORM_EQUAL}},
     {.type = FORM_NOTE, .name = "note"},
@@ -203,7 +203,7 @@ static void groups_are_rows_of_their_own(void **state)
 {
     (void)state;
     static const struct form_choice sizes[] = {{.name = "big"}, {.name = "small"}};
-    static const struct form_choices two = {"two", 2, sizes};
+    static const struct form_choices two = {.list_name = "two", .n = 2, .items = sizes};
     static const int32_t by_cell[3][21] = { /* q: not asked, skipped, 5, 4, dk, 3, 2, 1 */
         {0, 12, 60, 50, 10, 30, 20, 10, [8] = 0, 192, [14] = 192, 0, 0, [17] = 0, 0, 192, 0},
         {0, 1, 9, 4, 1, 3, 2, 1, [8] = 0, 21, [14] = 21, 0, 0, [17] = 0, 0, 0, 21},
@@ -292,7 +292,7 @@ static void weighted_shares_come_from_published_figures(void **state)
 {
     (void)state;
     static const struct form_choice sizes[] = {{.name = "big"}, {.name = "small"}};
-    static const struct form_choices two = {"two", 2, sizes};
+    static const struct form_choices two = {.list_name = "two", .n = 2, .items = sizes};
     static double population[] = {4e6, 1e6};
     static const int32_t by_cell[2][21] = {
         {0, 12, 60, 50, 10, 30, 20, 10, [8] = 0, 192, [14] = 192, 0, 0, [17] = 0, 0, 192, 0},

@@ -15,7 +15,7 @@
 #include "form/expr_regex.h"
 
 static const struct form_choice cities[] = {{.name = "bj"}, {.name = "sh"}, {.name = "5"}};
-static const struct form_choices city = {"city", 3, cities};
+static const struct form_choices city = {.list_name = "city", .n = 3, .items = cities};
 static const struct form_node nodes[] = {
     {.type = FORM_INTEGER, .name = "age"},       {.type = FORM_INTEGER, .name = "none"},
     {.type = FORM_SELECT_ONE, .name = "city", .choices = &city}, {.type = FORM_SELECT_MULTIPLE, .name = "many", .choices = &city},
@@ -261,7 +261,7 @@ static void tree_is_told_to_the_browser(void **state)
     expr_put_js(parsed("if(${age} > 1 and . < 5 and true(), concat(${word}, '</a\"\\'), province) = date(1.50)", *state), &out);
     assert_true(buf_ok(&out));
     assert_string_equal(out.p, "[\"=\",[\"if\",[\"and\",[\">\",[\"n\",\"age\"],1],[\"<\",[\"n\"],5],true],[\"concat\",[\"$\",\"word\"],"
-                               "\"\\u003c/a\\\"\\\\\"],[\"@\",\"province\"]],[\"date\",1.5]]");
+                               "\"\\u003c/a\\\"\\\\\"],[\"@\",0]],[\"date\",1.5]]");
     buf_release(&out);
 }
 

@@ -84,12 +84,12 @@ struct bad_row {
 };
 #define ROW_S(name, rows, want) {name, HEAD rows, NULL, NULL, want}
 static struct bad_row bad_rows[] = {
-    ROW_S("unknown type", "geopunct,x,X,,,,,\n", "survey.csv:2:type: type \"geopunct\" is not known yet"),
+    ROW_S("unknown type", "geopunct,x,X,,,,,\n", "survey.csv:2:type: type \"geopunct\" is not known (known"),
     ROW_S("a place", "geopoint,x,X,,,,,\n", "type \"geopoint\" is not supported: a place is asked for as a choice"),
     ROW_S("a file", "select_one_from_file a.csv,x,X,,,,,\n", "is not supported: put the choices into the sheet choices"),
     ROW_S("nothing of the device", "start,x,X,,,,,\n", "\"start\" is not supported: nothing of the device"),
     ROW_S("repeat", "begin_repeat,x,X,,,,,\n", "\"begin_repeat\" is not supported: write the questions out"),
-    ROW_S("or_other", "select_one yn or_other,x,X,,,,,\n", "survey.csv:2:type: or_other is not known yet"),
+    ROW_S("or_other", "select_one yn or_other,x,X,,,,,\n", "survey.csv:2:type: or_other needs a choice called other"),
     ROW_S("unknown list", "select_one nope,x,X,,,,,\n", "survey.csv:2:type: the sheet choices has no list \"nope\""),
     ROW_S("name twice", "text,x,X,,,,,\ntext,x,X,,,,,\n", "survey.csv:3:name: the name \"x\" is there twice"),
     ROW_S("name with a dash", "text,x-y,X,,,,,\n", "survey.csv:2:name:"),
@@ -131,7 +131,7 @@ static struct bad_row bad_rows[] = {
     ROW_S("rows are counted as a spreadsheet does", "text,x,\"X\nover\r\nlines\",,,,,\n\r\n\ntext,x-y,X,,,,,\r\n", "survey.csv:5:name:"),
     ROW_S("quotes", "text,\"x,X,,,,,\n", "the quotes do not match"),
     ROW_S("too many cells", "text,x,X,,,,,,,,more\n", "more cells than the header"),
-    {"unknown column", "type,name,label::English (en),calculation\ntext,x,X,1\n", NULL, NULL, "survey.csv:1:calculation: this column is not known"},
+    {"unknown column", "type,name,label::English (en),colour\ntext,x,X,1\n", NULL, NULL, "survey.csv:1:colour: this column is not known"},
     {"unknown column without a name", "type,name,,label::English (en)\ntext,x,1,X\n", NULL, NULL, "survey.csv:1:header: column 3 has cells and no name"},
     {"pictures", "type,name,label::English (en),media::image::English (en)\ntext,x,X,a.png\n", NULL, NULL, "pictures, sounds and films are not supported"},
     {"column twice", "type,name,name,label::English (en)\ntext,x,x,X\n", NULL, NULL, "survey.csv:1:name: this column is there twice"},

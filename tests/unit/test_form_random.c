@@ -63,7 +63,21 @@ static const struct form_choices *random_list(struct fixture *x)
         items[i].is_dont_know = i > 0 && below(5) == 0;
         items[i].is_exclusive = i > 0 && below(5) == 0;
     }
-    *c = (struct form_choices){"list", n, items};
+    *c = (struct form_choices){.list_name = "list", .n = n, .items = items};
+    return c;
+}
+
+/* Up to FORM_RANK_MAX choices to put in order. */
+static const struct form_choices *random_rank(struct fixture *x)
+{
+    size_t n = 2 + below(FORM_RANK_MAX - 1);
+    struct form_choices *c = arena_alloc(&x->a, sizeof *c);
+    struct form_choice *items = arena_array(&x->a, n, sizeof *items);
+    for (size_t i = 0; i < n; i++) {
+        items[i].name = arena_printf(&x->a, "r%zu", i);
+        items[i].label.t[0] = items[i].name;
+    }
+    *c = (struct form_choices){.list_name = "ranks", .n = n, .items = items};
     return c;
 }
 
@@ -72,7 +86,7 @@ static struct form_relevant random_relevant(struct fixture *x, size_t at)
 {
     struct form_relevant r = {.op = FORM_ALWAYS};
     size_t node = at > 0 ? below(at) : 0;
-    if (at == 0 || x->nodes[node].choices == NULL)
+    if (at == 0 || x->nodes[node].choices == NULL || x->nodes[node].type == FORM_RANK)
         return r;
     bool is_many = x->nodes[node].type == FORM_SELECT_MULTIPLE, is_not = below(3) == 0;
     r.op = is_many ? (is_not ? FORM_NOT_SELECTED : FORM_SELECTED) : (is_not ? FORM_NOT_EQUAL : FORM_EQUAL);
@@ -96,6 +110,8 @@ static void add_node(struct fixture *x, enum form_type type)
     n->relevant = random_relevant(x, at);
     if (type == FORM_SELECT_ONE || type == FORM_SELECT_MULTIPLE)
         n->choices = random_list(x);
+    if (type == FORM_RANK)
+        n->choices = random_rank(x);
     n->is_profile = type == FORM_SELECT_ONE && below(3) == 0;
     n->min = type == FORM_INTEGER ? -(int64_t)below(1000) : 0;
     n->max = type == FORM_INTEGER ? (int64_t)below(1000) : type == FORM_TEXT ? 20 : 0;
@@ -114,7 +130,7 @@ static void random_form(struct fixture *x)
                             .retain_days = 1, .min_opening = 20, .nodes = x->nodes,
                             .fast_seconds = (int64_t)(below(2) * (1 + below(FORM_FAST_MAX)))};
     while (x->form.n_nodes < n) {
-        enum form_type type = (enum form_type)below(FORM_TIME + 1);
+        enum form_type type = (enum form_type)below(FORM_RANK + 1);
         if ((type == FORM_GROUP_BEGIN && x->depth == 4) || (type == FORM_GROUP_END && x->depth == 0))
             continue;
         add_node(x, type);
@@ -166,6 +182,10 @@ static size_t random_fields(struct fixture *x, struct form_field *f)
             break;
         case FORM_DATE: put(f, &count, n->name, arena_printf(&x->a, "%04zu-%02zu-%02zu", 1 + below(9999), 1 + below(12), 1 + below(28))); break;
         case FORM_TIME: put(f, &count, n->name, arena_printf(&x->a, "%02zu:%02zu", below(24), below(60))); break;
+        case FORM_RANK: /* turned by some places */
+            for (size_t k = 0, by = below(n->choices->n); k < n->choices->n; k++)
+                put(f, &count, n->name, arena_printf(&x->a, "%s %zu", n->choices->items[k].name, 1 + (k + by) % n->choices->n));
+            break;
         case FORM_NOTE:
         case FORM_GROUP_BEGIN:
         case FORM_GROUP_END: break;
@@ -228,6 +248,9 @@ static void recount(const struct form *f, const struct answers *in, int32_t *cou
             for (size_t k = 0; k < n->choices->n; k++)
                 counts[n->slot + 2 + k] += (a->bits[k / 8] & (1U << (k % 8))) != 0;
             counts[n->slot + 2 + n->choices->n]++;
+        } else if (n->type == FORM_RANK) {
+            for (size_t k = 0; k < n->choices->n; k++)
+                counts[n->slot + 2 + k] += a->places[k] == 1;
         } else {
             counts[n->slot + 2]++;
         }

@@ -267,7 +267,8 @@ static void write_workbook(const char *dir, const char *path)
 
 static void test_same_as_csv(void **state)
 {
-    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit", "tests/forms/fast"};
+    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit", "tests/forms/fast",
+                                       "tests/forms/budget"};
     (void)state;
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         struct buf problems, csv, xlsx;
@@ -328,7 +329,7 @@ static void test_problems_by_cell(void **state)
 /* Written back, a version is the same version: as CSV, as a workbook, and after both. */
 static void test_round_trip(void **state)
 {
-    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit"};
+    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit", "tests/forms/budget"};
     (void)state;
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         struct buf problems, first, again, csv[3];

@@ -99,6 +99,13 @@ static void answer(const struct form_node *n, uint64_t *state, struct pick *p, s
         if (n->is_required)
             put_field(out, n->name, n->type == FORM_DECIMAL ? "1.5" : n->type == FORM_DATE ? "2014-12-31" : "09:30");
         break;
+    case FORM_RANK:
+        for (size_t i = 0; i < n->choices->n; i++) {
+            char place[64];
+            (void)snprintf(place, sizeof place, "%.32s %zu", n->choices->items[i].name, i + 1);
+            put_field(out, n->name, place);
+        }
+        break;
     case FORM_NOTE:
     case FORM_GROUP_BEGIN:
     case FORM_GROUP_END: break;
