@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum regex_op { RX_CHAR, RX_SET, RX_SPLIT, RX_JUMP, RX_BEGIN, RX_END, RX_MATCH };
-enum { RANGES_MAX = 800, GROUPS_MAX = 20, CODE_LAST = 0x10ffff };
+enum { RANGES_MAX = 800, GROUPS_MAX = 20, REPEAT_OF_CHOICES = 3, CODE_LAST = 0x10ffff };
 
 struct range {
     uint32_t from, to;
@@ -341,6 +341,18 @@ static void repeat(struct maker *m, size_t at, int least, int most)
     }
 }
 
+/* A choice inside of what is repeated: here it costs nothing, but the browser's machine tries every way and may
+ * not end. */
+static bool is_slow_there(const struct maker *m, size_t at, int most)
+{
+    if (most >= 0 && most <= REPEAT_OF_CHOICES)
+        return false;
+    for (size_t i = at; i < m->n; i++)
+        if (m->program[i].op == RX_SPLIT)
+            return true;
+    return false;
+}
+
 static void take_sequence(struct maker *m)
 {
     while (m->p < m->end && *m->p != '|' && *m->p != ')' && m->rc == RC_OK) {
@@ -351,6 +363,9 @@ static void take_sequence(struct maker *m)
             continue;
         if (!can_repeat)
             refuse(m, "^ and $ cannot be repeated");
+        if (m->rc == RC_OK && is_slow_there(m, at, most))
+            refuse(m, "what is repeated more than 3 times holds neither | nor *, + or ?: some browsers would not end (write "
+                      "[ab]* for (a|b)*)");
         if (m->rc == RC_OK)
             repeat(m, at, least, most);
     }

@@ -2,6 +2,7 @@
  * Known: literals, . (not a line end), [a-z], [^a-z], \d \D \w \W \s \S, \n \r \t, \uXXXX, a backslash before
  * any of ^$\.*+?()[]{}|/ (and - in a class), ( ), (?: ), |, * + ? {m} {m,} {m,n} up to EXPR_REPEAT_MAX, ^ and $.
  * Refused by name: backreferences, look-around, lazy and possessive quantifiers, \b, \p, flags.
+ * A group that holds |, ? or an open repeat is repeated 3 times at most: a browser, which backtracks, might not end.
  * Matching takes time in proportion to text times pattern (Thompson 1968), whatever the pattern. */
 #ifndef MINYI_FORM_EXPR_REGEX_H
 #define MINYI_FORM_EXPR_REGEX_H

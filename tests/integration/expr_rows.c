@@ -13,10 +13,12 @@
 #include "form/expr.h"
 #include "form/layout.h"
 
-enum { N_NODES = 12, SELF = 4, TODAY = 20780 };
+enum { N_NODES = 18, SELF = 4, TODAY = 20780 };
 
 static const struct form_choice items[] = {{.name = "a"}, {.name = "b"}, {.name = "3"}, {.name = "55+"}};
-static const struct form_choices list = {"l", 4, items};
+static const struct form_choices list = {.list_name = "l", .n = 4, .items = items};
+static const struct form_choice points[] = {{.name = "-0.5"}, {.name = "0"}, {.name = "0.5"}, {.name = "1"}};
+static const struct form_choices range = {.list_name = "", .n = 4, .items = points};
 static struct form_node nodes[N_NODES] = {
     {.type = FORM_INTEGER, .name = "i", .parent = SIZE_MAX, .min = -999999999, .max = 999999999},
     {.type = FORM_INTEGER, .name = "k", .parent = SIZE_MAX, .min = -999999999, .max = 999999999},
@@ -29,7 +31,16 @@ static struct form_node nodes[N_NODES] = {
     {.type = FORM_DECIMAL, .name = "f", .parent = SIZE_MAX},
     {.type = FORM_DATE, .name = "d", .parent = SIZE_MAX},
     {.type = FORM_DATE, .name = "e", .parent = SIZE_MAX},
-    {.type = FORM_TIME, .name = "h", .parent = SIZE_MAX}};
+    {.type = FORM_TIME, .name = "h", .parent = SIZE_MAX},
+    {.type = FORM_SELECT_ONE, .name = "g", .parent = SIZE_MAX, .choices = &range, .is_range = true},
+    {.type = FORM_RANK, .name = "r", .parent = SIZE_MAX, .choices = &list},
+    {.type = FORM_DECIMAL, .name = "c1", .parent = SIZE_MAX, .is_calculated = true}, /* see calculations */
+    {.type = FORM_NOTE, .name = "c2", .parent = SIZE_MAX, .is_calculated = true},
+    {.type = FORM_NOTE, .name = "c3", .parent = SIZE_MAX, .is_calculated = true},
+    {.type = FORM_NOTE, .name = "c4", .parent = SIZE_MAX, .is_calculated = true}};
+static const char *const calculations[N_NODES] = {
+    [14] = "${i} * ${f} div (${k} - 7)", [15] = "if(${g} > 0, ${t}, 'none')", [16] = "${c1} > 2 or ${c2} = 'a'",
+    [17] = "date(${d} + 1)"};
 static struct form form = {.slug = "s", .n_nodes = N_NODES, .nodes = nodes, .time_zone = "UTC"};
 static const char *const columns[] = {"col", "price"};
 static const char *const cells[] = {"a", "12.5"};
@@ -95,7 +106,7 @@ static void put_call(struct buf *b, int depth)
         n = 1 + below(3);
     buf_printf(b, "%s(", name);
     if (strstr(name, "selected") != NULL) {
-        buf_puts(b, PICK("${o}", "${m}", "${p}", "'a b  3'", "concat(${m}, ' ', ${t})"));
+        buf_puts(b, PICK("${o}", "${m}", "string(${r})", "${p}", "'a b  3'", "concat(${m}, ' ', ${t})"));
         if (*name == 's')
             buf_puts(b, PICK(", 'a'", ", 'b'", ", '3'", ", ${t}", ", ''"));
     } else {
@@ -111,7 +122,7 @@ static void any(struct buf *b, int depth)
 {
     switch (depth <= 0 ? below(3) : below(9)) {
     case 0:
-        buf_puts(b, PICK("${i}", "${k}", "${o}", "${m}", "${t}", "${u}", "${x}", "${p}", "${f}", "${d}", "${e}", "${h}", ".", "col", "price", "today()", "true()", "false()"));
+        buf_puts(b, PICK("${i}", "${k}", "${o}", "${m}", "${t}", "${u}", "${x}", "${p}", "${f}", "${d}", "${e}", "${h}", "${g}", "${r}", "${c1}", "${c2}", "${c3}", "${c4}", ".", "col", "price", "today()", "true()", "false()"));
         return;
     case 1:
         put_text(b);
@@ -147,7 +158,7 @@ static void any(struct buf *b, int depth)
 
 /* ---- random answers, as a page sends them, through the check ---- */
 
-static size_t answer(struct form_field *f)
+static size_t answer(struct form_field *f, struct arena *a)
 {
     static const char *const texts[] = {"", "a", "b", "3", "abc", " 12 ", "12.5", "1a", "你好", "2026-01-02", "a b", "ab1", "𝄞", "1-2", "aab", "x\r\ny"};
     static const char *const numbers[] = {"", "0", "7", "-3", "１２", "－4", "ten", "1.5", "20780", "999999999", "12345678901234567890", " 5 ", "007", "-0"};
@@ -158,7 +169,8 @@ static size_t answer(struct form_field *f)
     for (size_t i = 0; i < N_NODES; i++) {
         const struct form_node *q = &nodes[i];
         const char *v[4] = {NULL};
-        if (below(5) == 0)
+        char place[4][16];
+        if (below(5) == 0 || q->is_calculated)
             continue;
         if (q->type == FORM_INTEGER)
             v[0] = numbers[below(sizeof numbers / sizeof *numbers)];
@@ -173,7 +185,11 @@ static size_t answer(struct form_field *f)
         else if (q->type == FORM_ACKNOWLEDGE)
             v[0] = "1";
         else if (q->type == FORM_SELECT_ONE)
-            v[0] = items[below(4)].name;
+            v[0] = q->choices->items[below(4)].name;
+        for (uint32_t k = 0, by = below(4), n_places = below(5) == 0 ? 3 : 4; q->type == FORM_RANK && k < n_places; k++) {
+            (void)snprintf(place[k], sizeof place[k], "%s %u", items[k].name, 1 + (k + by) % 4);
+            v[k] = arena_strdup(a, place[k]);
+        }
         for (size_t k = 0; q->type == FORM_SELECT_MULTIPLE && k < 4; k++)
             v[k] = below(2) == 0 ? items[k].name : NULL;
         for (size_t k = 0; k < 4; k++)
@@ -183,11 +199,26 @@ static size_t answer(struct form_field *f)
     return n;
 }
 
+/* The names of a rank from the first place on, "" where it is not whole. */
+static const char *ranked(const struct answer *r, struct arena *a)
+{
+    const char *all = "";
+    for (size_t place = 1; r->state == ANSWER_GIVEN && r->is_good && place <= 4; place++)
+        for (size_t k = 0; k < 4; k++)
+            if (r->places[k] == place)
+                all = arena_printf(a, "%s%s%s", all, place > 1 ? " " : "", items[k].name);
+    return all;
+}
+
 /* What a page would say: what was typed, names with a space between, "OK" for a tick. */
-static json_t *page_answers(const struct form_field *f, size_t n)
+static json_t *page_answers(const struct form_field *f, size_t n, const struct answers *got, struct arena *a)
 {
     json_t *o = json_object();
     for (size_t i = 0; i < n; i++) {
+        if (strcmp(f[i].name, "r") == 0) {
+            (void)json_object_set_new(o, "r", json_string(ranked(&got->items[13], a)));
+            continue;
+        }
         const char *had = json_string_value(json_object_get(o, f[i].name));
         json_t *v = strcmp(f[i].name, "x") == 0 ? json_string("OK")
                     : had != NULL ? json_sprintf("%s %s", had, f[i].value) : json_string(f[i].value);
@@ -199,12 +230,19 @@ static json_t *page_answers(const struct form_field *f, size_t n)
 /* The checked answers as the evaluator sees them. */
 struct seen {
     const struct answers *got;
+    struct expr_env *env;
 };
 
 static struct expr_value question(const void *ctx, size_t i)
 {
     const struct answer *a = &((const struct seen *)ctx)->got->items[i];
     const struct form_node *n = &nodes[i];
+    if (n->calculation != NULL) {
+        struct expr_value v = expr_eval(n->calculation, ((const struct seen *)ctx)->env);
+        if (v.kind == EXPR_NUMBER)
+            return isfinite(v.number) ? expr_number(v.number + 0.0) : expr_string("", 0);
+        return v;
+    }
     bool is_read = n->type == FORM_INTEGER || n->type == FORM_DECIMAL || n->type == FORM_DATE || n->type == FORM_TIME;
     if (a->state != ANSWER_GIVEN || (is_read && !a->is_good))
         return expr_string("", 0);
@@ -213,7 +251,14 @@ static struct expr_value question(const void *ctx, size_t i)
     case FORM_DECIMAL: return expr_number(a->decimal);
     case FORM_DATE: return (struct expr_value){.kind = EXPR_DATE, .number = (double)a->number};
     case FORM_TIME: return (struct expr_value){.kind = EXPR_TIME, .number = (double)a->number};
-    case FORM_SELECT_ONE: return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
+    case FORM_RANK: {
+        const char *all = ranked(a, ((const struct seen *)ctx)->env->a);
+        return expr_string(all, strlen(all));
+    }
+    case FORM_SELECT_ONE:
+        if (n->is_range)
+            return expr_number(strtod(n->choices->items[a->choice].name, NULL));
+        return (struct expr_value){.kind = EXPR_CHOICE, .choices = n->choices, .choice = a->choice};
     case FORM_SELECT_MULTIPLE: return (struct expr_value){.kind = EXPR_CHOICES, .choices = n->choices, .bits = a->bits};
     case FORM_ACKNOWLEDGE: return expr_string("OK", 2);
     default: return expr_string(a->text, a->text_len);
@@ -239,17 +284,18 @@ static void print_row(const struct expr *x, struct arena *a)
     struct answers got;
     struct rc_info e;
     struct buf tree;
-    size_t n = answer(fields);
+    size_t n = answer(fields, a);
     if (answers_check(&form, fields, n, a, &got, &e) != RC_OK)
         fail(e.msg);
-    const struct seen seen = {&got};
-    struct expr_env env = {question, column, &seen, TODAY, a, false};
+    struct expr_env env = {question, column, NULL, TODAY, a, false};
+    const struct seen seen = {&got, &env};
+    env.ctx = &seen;
     struct expr_value v = expr_eval(x, &env), s = expr_to_string(&v, a, &env.is_out);
     buf_init(&tree, 1 << 20);
     expr_put_js(x, &tree);
     if (env.is_out || !buf_ok(&tree))
         fail("no memory");
-    json_t *o = json_pack("{s:s, s:o, s:s, s:s%, s:b}", "source", expr_text(x), "answers", page_answers(fields, n), "kind", kinds[v.kind],
+    json_t *o = json_pack("{s:s, s:o, s:s, s:s%, s:b}", "source", expr_text(x), "answers", page_answers(fields, n, &got, a), "kind", kinds[v.kind],
                           "value", s.text, s.len, "true", expr_to_boolean(&v));
     char *line = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
     if (line == NULL)
@@ -269,6 +315,14 @@ int main(int argc, char **argv)
         text_to_i64(argv[2], strlen(argv[2]), 1, INT64_MAX, &seed) != RC_OK || form_layout(&form, nodes, &e) != RC_OK)
         fail("usage: expr_rows N SEED");
     rnd.state = (uint64_t)seed;
+    struct arena kept;
+    arena_init(&kept, 1 << 20);
+    for (size_t i = 0; i < N_NODES; i++) {
+        const struct expr_scope of = {&form, SIZE_MAX, NULL, 0};
+        if (calculations[i] != NULL && expr_parse(calculations[i], &of, &kept, &nodes[i].calculation, &e) != RC_OK)
+            fail(e.msg);
+    }
+    form.has_calculations = true;
     const struct expr_scope scope = {&form, SELF, columns, 2};
     struct arena a;
     struct buf source;
@@ -286,5 +340,6 @@ int main(int argc, char **argv)
     }
     buf_release(&source);
     arena_release(&a);
+    arena_release(&kept);
     return 0;
 }
