@@ -134,9 +134,9 @@ bool expr_bounds(const struct expr *x, enum form_type type, int64_t *min, int64_
 
 /* ---- one comparison ---- */
 
-bool expr_as_relevant(const struct expr *x, struct form_relevant *out)
+static bool as_relevant(const struct expr *x, size_t i, struct form_relevant *out)
 {
-    const struct expr_node *n = &x->nodes[x->root];
+    const struct expr_node *n = &x->nodes[i];
     bool is_not = n->op == OP_NOT;
     if (is_not)
         n = &x->nodes[n->first];
@@ -151,4 +151,20 @@ bool expr_as_relevant(const struct expr *x, struct form_relevant *out)
         return false; /* '' */
     *out = (struct form_relevant){.op = op, .node = q->index, .choice = choice};
     return true;
+}
+
+bool expr_as_relevant(const struct expr *x, struct form_relevant *out)
+{
+    return as_relevant(x, x->root, out);
+}
+
+size_t expr_needs(const struct expr *x, struct form_relevant *out, size_t cap)
+{
+    const struct expr_node *root = &x->nodes[x->root];
+    size_t n = 0;
+    if (root->op != OP_AND)
+        return cap > 0 && as_relevant(x, x->root, out) ? 1 : 0;
+    for (uint16_t i = root->first; i != EXPR_NONE && n < cap; i = x->nodes[i].next)
+        n += as_relevant(x, i, &out[n]);
+    return n;
 }

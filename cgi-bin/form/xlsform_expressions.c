@@ -4,6 +4,7 @@
 
 #include "form/expr.h"
 #include "form/order.h"
+#include "form/reach.h"
 #include "form/xlsform_inner.h"
 
 const struct expr *xlsform_expression(struct xlsform_reader *r, size_t row, const char *col, const char *text, size_t self,
@@ -105,6 +106,18 @@ static void read_calculations(struct xlsform_reader *r, struct form_node *nodes,
     }
 }
 
+static void check_reach(struct xlsform_reader *r, size_t row, size_t i)
+{
+    struct reach_conflict c;
+    if (!reach_conflicts(r->f, i, &c))
+        return;
+    const struct form_node *a = &r->f->nodes[c.first.node], *b = &r->f->nodes[c.second.node];
+    bool is_a = c.first.op == FORM_EQUAL || c.first.op == FORM_SELECTED, is_b = c.second.op == FORM_EQUAL || c.second.op == FORM_SELECTED;
+    xlsform_problem(r, &r->survey, row, "relevant", "nobody can ever be asked this: \"%s\" %s be \"%s\" and \"%s\" %s be \"%s\"",
+                    a->name, is_a ? "must" : "must not", a->choices->items[c.first.choice].name, b->name,
+                    is_b ? "must" : "must not", b->choices->items[c.second.choice].name);
+}
+
 void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes, const size_t *row_of)
 {
     struct rc_info why;
@@ -125,4 +138,7 @@ void xlsform_read_expressions(struct xlsform_reader *r, struct form_node *nodes,
         r->is_out = true;
     else if (rc != RC_OK)
         xlsform_problem(r, &r->survey, row_of[node], "relevant", "%s", why.msg);
+    for (size_t i = 0; r->n_problems == 0 && i < r->f->n_nodes; i++)
+        if (row_of[i] != SIZE_MAX && nodes[i].type != FORM_GROUP_END && !nodes[i].is_calculated)
+            check_reach(r, row_of[i], i);
 }

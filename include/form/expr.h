@@ -147,4 +147,8 @@ bool expr_bounds(const struct expr *x, enum form_type type, int64_t *min, int64_
  * that (without an expression). False: it is more. */
 bool expr_as_relevant(const struct expr *x, struct form_relevant *out);
 
+/* The comparisons of that kind that must all hold, where the expression is one or joins them by "and": gives their
+ * number, at most `cap`. What else it joins is left out. */
+size_t expr_needs(const struct expr *x, struct form_relevant *out, size_t cap);
+
 #endif
