@@ -425,7 +425,7 @@ void results_write_survey(struct html *w, const struct results_view *v)
     put_questions(w, v);
     if (v->p->n_groups > 0)
         put_part_link(w, v, "groups", "results.groups", "results.groups_link");
-    if (v->p->n_waves + v->p->n_crosses + v->p->n_grids > 0)
+    if (results_has_tables(v->p))
         put_part_link(w, v, "tables", "results.tables", "results.tables_link");
     results_put_weights(w, v);
     put_root(w, v);

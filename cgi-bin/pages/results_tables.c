@@ -1,4 +1,4 @@
-/* Waves, crossings and straight lines: /results/SLUG/tables. */
+/* Waves, crossings, straight lines and fast ballots: /results/SLUG/tables. */
 #include <math.h>
 #include <stdio.h>
 
@@ -59,6 +59,11 @@ static void put_as_of(struct html *w, const struct results_view *v, const char *
     html_lit(w, "<p class=\"missing\">");
     html_tr(w, v->c, v->lang, "results.as_of", "date", day, NULL);
     html_lit(w, "</p>\n");
+}
+
+bool results_has_tables(const struct publication *p)
+{
+    return p->n_waves + p->n_crosses + p->n_grids > 0 || p->fast.seconds > 0;
 }
 
 /* ---- waves ---- */
@@ -236,9 +241,31 @@ static void put_crosses(struct html *w, const struct results_view *v)
 
 /* ---- grids ---- */
 
-static void put_grid(struct html *w, const struct results_view *v, const struct pub_grid *g)
+/* Questions with and without some ballots: the two highest answers. */
+static void put_without(struct html *w, const struct results_view *v, size_t n, const size_t *items, const struct pub_row *without)
 {
     static const char *const heads[] = {"results.question", "results.without_lines", "results.all_ballots"};
+    begin_table(w, results_text(v, "results.lines_caption"), "");
+    put_heads(w, v, heads, 3);
+    for (size_t i = 0; i < n; i++) {
+        const struct pub_question *q = &v->p->questions[items[i]];
+        if (without[i].is_suppressed || without[i].n == 0 || q->is_suppressed || q->n == 0) {
+            put_empty_row(w, v, results_label(v, &q->label), "results.too_few");
+            continue;
+        }
+        html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
+        html_text(w, results_label(v, &q->label));
+        html_lit(w, "</span></th><td class=\"share\">");
+        results_put_share(w, v, &without[i].shares[0], without[i].n);
+        html_lit(w, "</td><td class=\"share\">");
+        results_put_share(w, v, &q->top2, q->n);
+        html_lit(w, "</td></tr>\n");
+    }
+    html_lit(w, "</tbody>\n</table>\n");
+}
+
+static void put_grid(struct html *w, const struct results_view *v, const struct pub_grid *g)
+{
     char n[32], of[32];
     html_lit(w, "<section class=\"result\">\n<p>");
     if (g->straight.is_suppressed)
@@ -247,23 +274,8 @@ static void put_grid(struct html *w, const struct results_view *v, const struct 
         html_tr(w, v->c, v->lang, "results.lines_count", "count", results_grouped(g->straight.shares[0].count, n), "n",
                 results_grouped(g->straight.n, of), NULL);
     html_lit(w, "</p>\n");
-    begin_table(w, results_text(v, "results.lines_caption"), "");
-    put_heads(w, v, heads, 3);
-    for (size_t i = 0; i < g->n_items; i++) {
-        const struct pub_question *q = &v->p->questions[g->items[i]];
-        if (g->without[i].is_suppressed || g->without[i].n == 0 || q->is_suppressed || q->n == 0) {
-            put_empty_row(w, v, results_label(v, &q->label), "results.too_few");
-            continue;
-        }
-        html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
-        html_text(w, results_label(v, &q->label));
-        html_lit(w, "</span></th><td class=\"share\">");
-        results_put_share(w, v, &g->without[i].shares[0], g->without[i].n);
-        html_lit(w, "</td><td class=\"share\">");
-        results_put_share(w, v, &q->top2, q->n);
-        html_lit(w, "</td></tr>\n");
-    }
-    html_lit(w, "</tbody>\n</table>\n</section>\n");
+    put_without(w, v, g->n_items, g->items, g->without);
+    html_lit(w, "</section>\n");
 }
 
 static void put_grids(struct html *w, const struct results_view *v)
@@ -279,6 +291,34 @@ static void put_grids(struct html *w, const struct results_view *v)
         put_grid(w, v, &v->p->grids[i]);
 }
 
+/* ---- fast ballots ---- */
+
+static void put_fast(struct html *w, const struct results_view *v)
+{
+    const struct pub_fast *x = &v->p->fast;
+    char n[32], of[32], percent[16], seconds[24];
+    if (x->seconds == 0)
+        return;
+    (void)snprintf(seconds, sizeof seconds, "%lld", (long long)x->seconds);
+    html_lit(w, "<h2 id=\"fast\">");
+    html_text(w, results_text(v, "results.fast"));
+    html_lit(w, "</h2>\n<p class=\"measure\">");
+    html_tr(w, v->c, v->lang, "results.fast_text", "seconds", seconds, NULL);
+    html_lit(w, "</p>\n<section class=\"result\">\n<p>");
+    if (x->fast.is_suppressed || x->fast.n == 0) {
+        html_text(w, results_text(v, "results.fast_few"));
+    } else {
+        publication_percent(x->fast.shares[0].p, x->fast.n, percent);
+        html_tr(w, v->c, v->lang, "results.fast_count", "count", results_grouped(x->fast.shares[0].count, n), "n",
+                results_grouped(x->fast.n, of), "percent", percent, "seconds", seconds, NULL);
+    }
+    html_lit(w, "</p>\n");
+    if (x->n_items > 0)
+        put_without(w, v, x->n_items, x->items, x->without);
+    put_as_of(w, v, x->fast.is_suppressed ? NULL : x->fast.as_of);
+    html_lit(w, "</section>\n");
+}
+
 void results_write_tables(struct html *w, const struct results_view *v)
 {
     struct results_part part;
@@ -286,7 +326,8 @@ void results_write_tables(struct html *w, const struct results_view *v)
     put_trends(w, v);
     put_crosses(w, v);
     put_grids(w, v);
-    if (v->p->n_waves + v->p->n_crosses + v->p->n_grids == 0) {
+    put_fast(w, v);
+    if (!results_has_tables(v->p)) {
         html_lit(w, "<p>");
         html_text(w, results_text(v, "results.no_tables"));
         html_lit(w, "</p>\n");

@@ -221,7 +221,7 @@ static enum rc box_sums(const struct disclose_worker *w, size_t n, size_t at, st
 static enum rc make_sums(const struct disclose_worker *w, size_t n, struct disclosure_sum **out, size_t *n_out)
 {
     size_t most = n * (DISCLOSE_BOX_CELLS + 2) + disclose_group_sums_max(w) + disclose_cross_sums_max(w) +
-                  disclose_grid_sums_max(w) + disclose_wave_sums_max(w) + 1;
+                  disclose_grid_sums_max(w) + disclose_fast_sums_max(w) + disclose_wave_sums_max(w) + 1;
     struct disclosure_sum *sums = arena_array(w->a, most, sizeof *sums);
     size_t k_sums = n;
     enum rc rc = RC_OK;
@@ -247,6 +247,8 @@ static enum rc make_sums(const struct disclose_worker *w, size_t n, struct discl
         rc = disclose_cross_sums(w, sums, &k_sums);
     if (rc == RC_OK)
         rc = disclose_grid_sums(w, sums, &k_sums);
+    if (rc == RC_OK)
+        rc = disclose_fast_sums(w, sums, &k_sums);
     if (rc == RC_OK)
         rc = disclose_wave_sums(w, sums, &k_sums);
     *out = sums;
@@ -410,6 +412,8 @@ static enum rc put_all(const struct disclose_worker *w, size_t n, struct publica
     if (rc == RC_OK)
         rc = disclose_put_grids(w, out);
     if (rc == RC_OK)
+        rc = disclose_put_fast(w, out);
+    if (rc == RC_OK)
         rc = disclose_put_waves(w, out);
     return rc == RC_OK ? disclose_put_weights(w, out) : rc;
 }
@@ -441,6 +445,8 @@ static enum rc make_rows(struct disclose_worker *w, size_t *n)
         rc = disclose_cross_rows(w);
     if (rc == RC_OK)
         rc = disclose_grid_rows(w);
+    if (rc == RC_OK)
+        rc = disclose_fast_rows(w);
     return rc == RC_OK ? disclose_wave_rows(w) : rc;
 }
 
@@ -455,7 +461,7 @@ enum rc publication_disclose(struct publication *p, const struct disclose_input 
     if (p->sample == FORM_DEMONSTRATION)
         return RC_OK;
     size_t n_max = 2 * p->n_questions + 1 + disclose_group_rows_max(p) + disclose_cross_rows_max(&w) + disclose_grid_rows_max(&w) +
-                   disclose_wave_rows_max(&w);
+                   disclose_fast_rows_max(&w) + disclose_wave_rows_max(&w);
     w.nodes = arena_array(a, p->n_questions + 1, sizeof *w.nodes);
     w.boxes = arena_array(a, p->n_questions + 1, sizeof *w.boxes);
     w.rows = arena_array(a, n_max, sizeof *w.rows);

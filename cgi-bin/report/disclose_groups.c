@@ -106,7 +106,7 @@ enum rc disclose_group_rows(struct disclose_worker *w)
 }
 
 /* Is cell `k` of every row of an item 0 by the form? */
-static bool is_empty_cell(const struct disclose_worker *w, const struct form_node *item, size_t k)
+bool disclose_is_empty_box(const struct disclose_worker *w, const struct form_node *item, size_t k)
 {
     return k >= 4 && disclose_is_empty(w, item, k == 4 ? DISCLOSE_SKIPPED : DISCLOSE_NOT_ASKED);
 }
@@ -137,7 +137,7 @@ static enum rc split(const struct disclose_worker *w, size_t group, size_t item,
     const struct pub_group *g = &w->p->groups[group];
     size_t question = g->levels[0].items[item].question, n_parts = g->n_levels + !disclose_has_no_rest(w, w->nodes[g->question]);
     for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++) {
-        if (is_empty_cell(w, w->nodes[question], k))
+        if (disclose_is_empty_box(w, w->nodes[question], k))
             continue;
         struct disclosure_term *t = arena_array(w->a, g->n_levels + 2, sizeof *t);
         if (t == NULL)
@@ -167,7 +167,7 @@ static enum rc tie(const struct disclose_worker *w, size_t group, size_t level, 
             t[n++] = (struct disclosure_term){(ptrdiff_t)g->question, k};
     *out = (struct disclosure_sum){t, n, n};
     for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++)
-        if (!is_empty_cell(w, node, k))
+        if (!disclose_is_empty_box(w, node, k))
             t[out->n_terms++] = (struct disclosure_term){(ptrdiff_t)disclose_group_row(w, group, level, item), k};
     return RC_OK;
 }

@@ -7,8 +7,7 @@ static enum rc no_memory(const struct disclose_worker *w)
     return rc_set(w->e, RC_NOMEM, "no memory for the tables of \"%s\"", w->p->slug);
 }
 
-/* The first n cells of a row as shares of its n. */
-static enum rc put_row(const struct disclose_worker *w, const struct disclosure_row *r, size_t n, struct pub_row *out)
+enum rc disclose_put_row(const struct disclose_worker *w, const struct disclosure_row *r, size_t n, struct pub_row *out)
 {
     struct pub_share *shares = arena_array(w->a, n + 1, sizeof *shares);
     if (shares == NULL)
@@ -58,7 +57,7 @@ static enum rc put_cross(const struct disclose_worker *w, size_t at, struct pub_
         if (x->is_grouped || x->boxes > 0)
             boxes = &w->rows[x->is_grouped ? disclose_group_row(w, x->group, i, x->item) : x->boxes + i];
         bool is_boxes = !full->state.is_shown && boxes != NULL && boxes->state.is_shown;
-        enum rc rc = put_row(w, is_boxes ? boxes : full, is_boxes ? PUB_BOXES : out->n_columns, &rows[i]);
+        enum rc rc = disclose_put_row(w, is_boxes ? boxes : full, is_boxes ? PUB_BOXES : out->n_columns, &rows[i]);
         if (rc != RC_OK)
             return rc;
         rows[i].is_boxes = is_boxes;

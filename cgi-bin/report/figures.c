@@ -192,6 +192,8 @@ enum rc figures_make(const struct figures_input *in, struct arena *a, struct pub
         rc = figures_crosses(&m, &p);
     if (rc == RC_OK && !in->is_part)
         rc = figures_grids(&m, &p);
+    if (rc == RC_OK && !in->is_part)
+        rc = figures_fast(&m, &p);
     estimates_release(m.estimates);
     if (rc == RC_OK)
         *out = p;

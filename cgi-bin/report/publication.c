@@ -147,6 +147,7 @@ static json_t *document(struct pub_writer *w)
     pub_put(w, o, "weights", pub_weights_json(w, &p->weights));
     pub_put(w, o, "groups", pub_groups_json(w));
     pub_put_tables(w, o);
+    pub_put_fast(w, o);
     return o;
 }
 

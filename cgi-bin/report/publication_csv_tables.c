@@ -2,7 +2,9 @@
  *   wave N _top2      a question in the N-th wave; row_text names the wave
  *   ROW=OPTION NAME   a question's option NAME among the ballots with OPTION in question ROW
  *   _straight         ballots with one answer to all questions of a grid (under its first question)
- *   _top2 without straight lines, ... */
+ *   _top2 without straight lines, ...
+ *   _fast             ballots sent within the survey's fast_seconds (under the first of the five-point questions)
+ *   _top2 without fast ballots, ... */
 #include <stdio.h>
 
 #include "report/publication_csv.h"
@@ -53,6 +55,17 @@ static void put_grid(struct csv *c, const struct publication *p, const struct pu
         put_shares(c, &p->questions[g->items[i]], lang, &g->without[i], true, PUB_BOXES, "", " without straight lines", "");
 }
 
+static void put_fast(struct csv *c, const struct publication *p, size_t lang)
+{
+    const struct pub_fast *x = &p->fast;
+    if (x->n_items == 0)
+        return; /* none to be told without them */
+    publication_csv_row(c, &p->questions[x->items[0]], lang, "_fast", "", x->fast.is_suppressed ? NULL : &x->fast.shares[0],
+                        x->fast.n, x->fast.as_of);
+    for (size_t i = 0; i < x->n_items; i++)
+        put_shares(c, &p->questions[x->items[i]], lang, &x->without[i], true, PUB_BOXES, "", " without fast ballots", "");
+}
+
 void publication_csv_tables(struct csv *c, const struct publication *p, size_t lang)
 {
     for (size_t i = 0; i < p->n_trends; i++)
@@ -61,4 +74,5 @@ void publication_csv_tables(struct csv *c, const struct publication *p, size_t l
         put_cross(c, p, &p->crosses[i], lang);
     for (size_t i = 0; i < p->n_grids; i++)
         put_grid(c, p, &p->grids[i], lang);
+    put_fast(c, p, lang);
 }

@@ -231,6 +231,7 @@ static void read_document(struct pub_reader *r, const json_t *o, struct publicat
     pub_read_weights(r, json_object_get(o, "weights"), p, &p->weights);
     pub_read_groups(r, o, p);
     pub_read_tables(r, o, p);
+    pub_read_fast(r, o, p);
 }
 
 enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,

@@ -24,7 +24,7 @@ size_t publication_column(const struct pub_question *q, size_t at)
 
 /* ---- writing ---- */
 
-static void put_row(struct pub_writer *w, json_t *o, const struct pub_row *r, size_t n_columns)
+void pub_put_row(struct pub_writer *w, json_t *o, const struct pub_row *r, size_t n_columns)
 {
     pub_put(w, o, "suppressed", json_boolean(r->is_suppressed));
     if (r->is_suppressed)
@@ -55,7 +55,7 @@ static json_t *cross_json(struct pub_writer *w, const struct pub_cross *c)
     pub_put(w, o, "column", question_name(w, c->column));
     for (size_t i = 0; i < c->n_rows; i++) {
         json_t *r = json_object();
-        put_row(w, r, &c->rows[i], c->n_columns);
+        pub_put_row(w, r, &c->rows[i], c->n_columns);
         pub_append(w, rows, r);
     }
     pub_put(w, o, "rows", rows);
@@ -78,10 +78,10 @@ static json_t *grid_json(struct pub_writer *w, const struct pub_grid *g)
     for (size_t i = 0; i < g->n_items; i++) {
         json_t *item = json_object();
         pub_put(w, item, "question", question_name(w, g->items[i]));
-        put_row(w, item, &g->without[i], PUB_BOXES);
+        pub_put_row(w, item, &g->without[i], PUB_BOXES);
         pub_append(w, items, item);
     }
-    put_row(w, straight, &g->straight, 1);
+    pub_put_row(w, straight, &g->straight, 1);
     pub_put(w, o, "straight", straight);
     pub_put(w, o, "without", items);
     return o;
@@ -124,7 +124,7 @@ static json_t *trend_json(struct pub_writer *w, const struct pub_trend *t)
     for (size_t i = 0; i < w->p->n_waves; i++) {
         const struct pub_point *x = &t->points[i];
         json_t *point = json_object();
-        put_row(w, point, &x->row, t->n_columns);
+        pub_put_row(w, point, &x->row, t->n_columns);
         pub_put(w, point, "comparable", json_boolean(x->is_comparable));
         if (x->since != SIZE_MAX) {
             pub_put(w, point, "since", json_integer((json_int_t)x->since));
@@ -170,7 +170,7 @@ static void *room(struct pub_reader *r, size_t n, size_t size)
     return p;
 }
 
-static struct pub_row read_row(struct pub_reader *r, const json_t *o, size_t n_columns, bool can_collapse)
+struct pub_row pub_read_row(struct pub_reader *r, const json_t *o, size_t n_columns, bool can_collapse)
 {
     struct pub_row row = {.is_suppressed = pub_read_bool(r, o, "suppressed")};
     if (row.is_suppressed || r->rc != RC_OK)
@@ -222,7 +222,7 @@ static void read_cross(struct pub_reader *r, const json_t *o, const struct publi
     if (pub_read_size(r, o, "rows", FORM_CHOICES_MAX) != c->n_rows)
         pub_fail(r, RC_INPUT, "rows");
     for (size_t i = 0; r->rc == RC_OK && i < c->n_rows; i++)
-        rows[i] = read_row(r, json_array_get(json_object_get(o, "rows"), i), c->n_columns, p->questions[c->column].is_likert);
+        rows[i] = pub_read_row(r, json_array_get(json_object_get(o, "rows"), i), c->n_columns, p->questions[c->column].is_likert);
     c->rows = rows;
     read_test(r, json_object_get(o, "independence"), c);
 }
@@ -235,9 +235,9 @@ static void read_grid(struct pub_reader *r, const json_t *o, const struct public
     for (size_t i = 0; r->rc == RC_OK && i < g->n_items; i++) {
         const json_t *item = json_array_get(json_object_get(o, "without"), i);
         items[i] = pub_read_question_name(r, json_object_get(item, "question"), p);
-        without[i] = read_row(r, item, PUB_BOXES, false);
+        without[i] = pub_read_row(r, item, PUB_BOXES, false);
     }
-    g->straight = read_row(r, json_object_get(o, "straight"), 1, false);
+    g->straight = pub_read_row(r, json_object_get(o, "straight"), 1, false);
     g->items = items;
     g->without = without;
 }
@@ -272,7 +272,7 @@ static const struct pub_change *read_changes(struct pub_reader *r, const json_t 
 
 static void read_point(struct pub_reader *r, const json_t *o, size_t at, size_t n_columns, struct pub_point *x)
 {
-    x->row = read_row(r, o, n_columns, false);
+    x->row = pub_read_row(r, o, n_columns, false);
     x->is_comparable = pub_read_bool(r, o, "comparable");
     x->since = SIZE_MAX;
     if (r->rc != RC_OK || json_object_get(o, "since") == NULL)

@@ -29,6 +29,9 @@ void results_begin_part(struct html *w, const struct results_view *v, struct res
                         const char *title_key, const char *text_key);
 void results_end_part(struct html *w, struct results_part *part);
 
+/* Is there a page of tables? */
+bool results_has_tables(const struct publication *p);
+
 /* How the ballots were weighted, or why not (results_weights.c). */
 void results_put_weights(struct html *w, const struct results_view *v);
 

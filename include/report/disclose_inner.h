@@ -19,7 +19,7 @@ struct disclose_worker {
     size_t n_questions;
     size_t n_rows, group_rows;
     struct disclose_cross *crosses; /* of each crossing */
-    size_t grid_rows, wave_rows;    /* the first row of grids, of waves */
+    size_t grid_rows, fast_rows, wave_rows; /* the first row of grids, of fast ballots, of waves */
     bool has_wave_rest;             /* some ballot of this version is in no wave */
 };
 
@@ -37,6 +37,9 @@ size_t disclose_box_of(const struct form_choice *c);
  * 0 must not pass for an unknown count in a sum. */
 enum disclose_missing { DISCLOSE_SKIPPED, DISCLOSE_NOT_ASKED };
 bool disclose_is_empty(const struct disclose_worker *w, const struct form_node *n, enum disclose_missing what);
+
+/* The same of a cell of a row of boxes; what was answered is never known. */
+bool disclose_is_empty_box(const struct disclose_worker *w, const struct form_node *item, size_t cell);
 
 /* What a row looked like so far: its state, past and shown figures, by its address. */
 enum rc disclose_recall(const struct disclose_worker *w, struct disclosure_row *r) MUST_CHECK;
@@ -78,6 +81,8 @@ struct disclose_shape {
 };
 enum rc disclose_begin_row(const struct disclose_worker *w, struct disclosure_row *r, const char *address,
                            const struct disclose_shape *shape, int64_t **counts, struct disclosure_place **places) MUST_CHECK;
+/* The first `n` cells of a row as shares of its n; no number where it is not shown. */
+enum rc disclose_put_row(const struct disclose_worker *w, const struct disclosure_row *r, size_t n, struct pub_row *out) MUST_CHECK;
 /* The row that stands for a question: its own, else its boxes. */
 const struct disclosure_row *disclose_standing(const struct disclose_worker *w, size_t question);
 /* Boxes of a question from its slots, skipped and not asked: DISCLOSE_BOX_CELLS cells. */
@@ -112,6 +117,15 @@ size_t disclose_grid_sums_max(const struct disclose_worker *w);
 enum rc disclose_grid_rows(struct disclose_worker *w) MUST_CHECK;
 enum rc disclose_grid_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
 enum rc disclose_put_grids(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* Fast ballots. Their number and that of the others, "slug/version/:fast" (no question has such a name), as if
+ * they were the choices of a question; and the boxes of every five-point question among the others,
+ * "slug/version/:fast/no/item", beside those among fast ballots, ".../yes/item", which are never published. */
+size_t disclose_fast_rows_max(const struct disclose_worker *w);
+size_t disclose_fast_sums_max(const struct disclose_worker *w);
+enum rc disclose_fast_rows(struct disclose_worker *w) MUST_CHECK;
+enum rc disclose_fast_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+enum rc disclose_put_fast(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
 
 /* Waves: the boxes of every five-point question among the ballots of a version in a wave,
  * "slug/version/@first day/question", and of those in no wave, "slug/version/@/question", never published.

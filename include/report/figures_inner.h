@@ -39,6 +39,9 @@ size_t figures_question(const struct form *f, size_t node);
 enum rc figures_crosses(const struct figures_maker *m, struct publication *p) MUST_CHECK;
 enum rc figures_grids(const struct figures_maker *m, struct publication *p) MUST_CHECK;
 
+/* Fast ballots, where the form has fast_seconds; after the questions. */
+enum rc figures_fast(const struct figures_maker *m, struct publication *p) MUST_CHECK;
+
 /* The five-point questions by every level of every grouping question: the profile's with one choice. */
 enum rc figures_groups(const struct figures_maker *m, struct publication *p) MUST_CHECK;
 

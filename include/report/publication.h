@@ -121,6 +121,15 @@ struct pub_grid {
     const struct pub_row *without; /* one per item, three boxes each */
 };
 
+/* Ballots sent within the survey's fast_seconds, and its five-point questions without them. */
+struct pub_fast {
+    int64_t seconds;     /* 0: the survey notes nothing of it, or the figures are not known; the rest is empty */
+    struct pub_row fast; /* n: all ballots; one share */
+    size_t n_items;
+    const size_t *items;           /* indexes of `questions`: five-point ones */
+    const struct pub_row *without; /* one per item, three boxes each */
+};
+
 struct pub_wave {
     const char *name, *first_day, *last_day; /* of openings, YYYY-MM-DD */
     bool is_suppressed;
@@ -170,6 +179,7 @@ struct publication {
     size_t n_crosses, n_grids, n_waves, n_trends;
     const struct pub_cross *crosses;
     const struct pub_grid *grids;
+    struct pub_fast fast;
     const struct pub_wave *waves; /* in the order of their days */
     const struct pub_trend *trends;
 };

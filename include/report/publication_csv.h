@@ -9,7 +9,7 @@
 void publication_csv_row(struct csv *c, const struct pub_question *q, size_t lang, const char *row, const char *row_text,
                          const struct pub_share *s, int64_t n, const char *as_of);
 
-/* Waves, crossings, grids. */
+/* Waves, crossings, grids, fast ballots. */
 void publication_csv_tables(struct csv *c, const struct publication *p, size_t lang);
 
 #endif

@@ -21,6 +21,10 @@ json_t *pub_groups_json(struct pub_writer *w);
 /* Crossings, grids, waves and trends; a key is absent where there is none. */
 void pub_put_tables(struct pub_writer *w, json_t *document);
 
+void pub_put_fast(struct pub_writer *w, json_t *document);
+/* A row of a table with so many columns, if it is not of boxes. */
+void pub_put_row(struct pub_writer *w, json_t *o, const struct pub_row *r, size_t n_columns);
+
 /* Reading: the first fault is kept with its place, everything after it reads as 0 or "". */
 struct pub_reader {
     struct arena *a;
@@ -41,6 +45,8 @@ struct pub_share pub_read_share(struct pub_reader *r, const json_t *o, int64_t n
 void pub_read_weights(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_weights *x);
 void pub_read_groups(struct pub_reader *r, const json_t *document, struct publication *p);
 void pub_read_tables(struct pub_reader *r, const json_t *document, struct publication *p);
+void pub_read_fast(struct pub_reader *r, const json_t *document, struct publication *p);
+struct pub_row pub_read_row(struct pub_reader *r, const json_t *o, size_t n_columns, bool can_collapse);
 size_t pub_read_question_name(struct pub_reader *r, const json_t *name, const struct publication *p);
 double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *key);
 

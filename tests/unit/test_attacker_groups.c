@@ -1,10 +1,12 @@
-/* attacker: two five-point questions by the six levels of a grouping question, as publication_disclose
- * publishes them. What adds up to what is declared here anew: see lib/attacker.h. */
+/* attacker: two five-point questions by the six levels of a grouping question, and without fast ballots, as
+ * publication_disclose publishes them. What adds up to what is declared here anew: see lib/attacker.h. */
 #include "../lib/attacker.h"
 
 #include "report/disclose.h"
 
-enum { A, B, G, QUESTIONS, LEVELS = 6, NO_LEVEL = LEVELS, POINTS = 5, BOX_CELLS = 6, SLOTS = 23, KEPT_MAX = 12000 };
+enum { FAST, OTHERS, SIDES };
+enum { A, B, G, QUESTIONS, LEVELS = 6, NO_LEVEL = LEVELS, POINTS = 5, BOX_CELLS = 6, SLOTS = 23, KEPT_MAX = 12000,
+       CELLS = (LEVELS + 1) * SIDES };
 static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "3"}, {.name = "2"}, {.name = "1"},
                                             {.name = "dk", .is_dont_know = true}};
 static const struct form_choice levels[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {.name = "e"}, {.name = "f"}};
@@ -16,16 +18,16 @@ struct groups {
     struct form_node nodes[QUESTIONS];
     struct form form;
     struct arena a;
-    int32_t slots[LEVELS + 1][SLOTS];
-    int64_t n[LEVELS + 1], sums[SLOTS];
-    unsigned char profile[LEVELS + 1];
-    struct figures_cell cells[LEVELS + 1];
+    int32_t slots[CELLS][SLOTS];
+    int64_t n[CELLS], sums[SLOTS];
+    unsigned char profile[CELLS][2];
+    struct figures_cell cells[CELLS];
     struct disclose_kept kept[KEPT_MAX];
-    size_t n_kept, row_full[2], row_box[2], row_g, row_ballots, row_level[2][LEVELS + 1];
+    size_t n_kept, n_without, row_full[2], row_box[2], row_g, row_ballots, row_level[2][LEVELS + 1], row_fast, row_side[2][SIDES];
 };
 
 struct answer {
-    size_t of[2], level; /* points, 5: don't know, 6: skipped (b alone) */
+    size_t of[2], level, side; /* points, 5: don't know, 6: skipped (b alone) */
 };
 
 /* ---- his tables ---- */
@@ -67,8 +69,12 @@ static void add_item(struct groups *x, size_t q)
         (void)snprintf(address, sizeof address, "s/1/g/%s/%s", l < LEVELS ? levels[l].name : "", x->nodes[q].name);
         x->row_level[q][l] = add_row(w, address, BOX_CELLS, 3, DISCLOSURE_ROW_MIN);
     }
-    for (size_t l = 0; l <= LEVELS + 1; l++) { /* a is required and has no "don't know"; all are asked */
-        size_t first = l <= LEVELS ? w->first[x->row_level[q][l]] : box;
+    for (size_t i = 0; i < SIDES; i++) {
+        (void)snprintf(address, sizeof address, "s/1/:fast/%s/%s", i == FAST ? "yes" : "no", x->nodes[q].name);
+        x->row_side[q][i] = add_row(w, address, BOX_CELLS, 3, DISCLOSURE_ROW_MIN);
+    }
+    for (size_t l = 0; l <= LEVELS + 3; l++) { /* a is required and has no "don't know"; all are asked */
+        size_t first = l <= LEVELS ? w->first[x->row_level[q][l]] : l == LEVELS + 1 ? box : w->first[x->row_side[q][l - LEVELS - 2]];
         w->is_empty[first + 5] = true;
         w->is_empty[first + 4] = w->is_empty[first + 3] = q == A;
     }
@@ -115,6 +121,17 @@ static void add_sums_of(struct groups *x, size_t q)
         for (size_t l = 0; l <= LEVELS; l++)
             add_term(w, (ptrdiff_t)x->row_level[q][l], k);
         w->n_sums++;
+        add_term(w, (ptrdiff_t)x->row_box[q], k);
+        turn_side(w);
+        for (size_t i = 0; i < SIDES; i++)
+            add_term(w, (ptrdiff_t)x->row_side[q][i], k);
+        w->n_sums++;
+    }
+    for (size_t i = 0; i < SIDES; i++, w->n_sums++) {
+        add_term(w, (ptrdiff_t)x->row_fast, i);
+        turn_side(w);
+        for (size_t k = 0; k < BOX_CELLS; k++)
+            add_term(w, (ptrdiff_t)x->row_side[q][i], k);
     }
     for (size_t l = 0; l <= LEVELS; l++, w->n_sums++) {
         add_term(w, (ptrdiff_t)x->row_g, l);
@@ -132,9 +149,11 @@ static void build(struct groups *x, bool is_required)
     x->nodes[A] = (struct form_node){.type = FORM_SELECT_ONE, .name = "a", .is_likert = true, .is_required = true, .choices = &five, .slot = 0, .n_slots = 7, .parent = SIZE_MAX, .offset = 0, .width = 1};
     x->nodes[B] = (struct form_node){.type = FORM_SELECT_ONE, .name = "b", .is_likert = true, .choices = &unsure, .slot = 7, .n_slots = 8, .parent = SIZE_MAX, .offset = 1, .width = 1};
     x->nodes[G] = (struct form_node){.type = FORM_SELECT_ONE, .name = "g", .is_profile = true, .is_required = is_required, .choices = &six, .slot = 15, .n_slots = 8, .parent = SIZE_MAX, .offset = 2, .width = 1};
-    x->form = (struct form){.slug = "s", .n_langs = 1, .langs = {"en"}, .sample = FORM_OPEN, .n_nodes = QUESTIONS, .nodes = x->nodes, .n_slots = SLOTS, .codes_len = 3};
+    x->form = (struct form){.slug = "s", .n_langs = 1, .langs = {"en"}, .sample = FORM_OPEN, .n_nodes = QUESTIONS, .nodes = x->nodes, .n_slots = SLOTS, .codes_len = 4, .fast_seconds = 60};
     x->row_ballots = add_row(w, "ballots", 1, 1, DISCLOSURE_ROW_MIN);
     x->row_g = add_row(w, "s/1/g", LEVELS + 2, LEVELS, DISCLOSURE_ROW_MIN);
+    x->row_fast = add_row(w, "s/1/:fast", SIDES, SIDES, DISCLOSURE_ROW_MIN);
+    add_whole(x, x->row_fast, SIDES);
     w->is_empty[w->first[x->row_g] + LEVELS + 1] = true;
     w->is_empty[w->first[x->row_g] + LEVELS] = is_required;
     add_item(x, A);
@@ -145,9 +164,11 @@ static void build(struct groups *x, bool is_required)
     for (size_t q = A; q <= B; q++)
         for (size_t k = 0; k < BOX_CELLS && is_required; k++)
             w->is_empty[w->first[x->row_level[q][NO_LEVEL]] + k] = true;
-    for (size_t l = 0; l <= LEVELS; l++) {
-        x->profile[l] = l < LEVELS ? (unsigned char)(l + 2) : 1;
-        x->cells[l] = (struct figures_cell){.profile = &x->profile[l], .counts = x->slots[l]};
+    for (size_t i = 0; i < CELLS; i++) {
+        size_t l = i / SIDES;
+        x->profile[i][0] = l < LEVELS ? (unsigned char)(l + 2) : 1;
+        x->profile[i][1] = i % SIDES == FAST;
+        x->cells[i] = (struct figures_cell){.profile = x->profile[i], .counts = x->slots[i]};
     }
 }
 
@@ -170,14 +191,16 @@ static struct answer cast(struct world *w, bool is_required)
     b.level = pick(w, is_required ? all : level);
     b.of[A] = pick(w, likert);
     b.of[B] = pick(w, weak);
+    b.side = pick(w, (const unsigned[]){b.of[A] == b.of[B] ? 60 : 15, 1000});
     return b;
 }
 
 static void count(struct groups *x, int64_t *cells, const struct answer *b, int32_t sign)
 {
     struct world *w = &x->w;
-    int32_t *slot = x->slots[b->level];
-    x->n[b->level] += sign;
+    int32_t *slot = x->slots[b->level * SIDES + b->side];
+    x->n[b->level * SIDES + b->side] += sign;
+    cells[w->first[x->row_fast] + b->side] += sign;
     cells[w->first[x->row_ballots]] += sign;
     cells[w->first[x->row_g] + b->level] += sign;
     slot[15 + (b->level < LEVELS ? 2 + b->level : 1)] += sign;
@@ -186,6 +209,7 @@ static void count(struct groups *x, int64_t *cells, const struct answer *b, int3
         cells[w->first[x->row_full[q]] + b->of[q]] += sign;
         cells[w->first[x->row_box[q]] + box_of[b->of[q]]] += sign;
         cells[w->first[x->row_level[q][b->level]] + box_of[b->of[q]]] += sign;
+        cells[w->first[x->row_side[q][b->side]] + box_of[b->of[q]]] += sign;
     }
 }
 
@@ -201,6 +225,7 @@ static void keep(struct groups *x, const struct disclose_kept *k, size_t night)
         row++;
     assert_true(row < w->n_rows && k->n_cells == w->rows[row].n_cells && row != x->row_ballots);
     assert_true(row != x->row_level[A][NO_LEVEL] && row != x->row_level[B][NO_LEVEL]); /* never published */
+    assert_true(row != x->row_side[A][FAST] && row != x->row_side[B][FAST]);
     w->rows[row].state = (struct disclosure_state){k->is_shown, k->last_n, k->day};
     w->is_new[night][row] = k->is_shown;
     for (size_t c = 0; c < k->n_cells; c++)
@@ -215,9 +240,9 @@ static void publish(struct groups *x, const struct scene *s, size_t night)
     size_t n_fresh = 0;
     const unsigned char key[DISCLOSURE_KEY_BYTES] = {s->key};
     struct figures_input in = {.form = &x->form, .version_no = 1, .counts = x->sums, .first_day = "", .last_day = "",
-                               .n_cells = LEVELS + 1, .cells = x->cells};
+                               .n_cells = CELLS, .cells = x->cells};
     memset(x->sums, 0, sizeof x->sums);
-    for (size_t l = 0; l <= LEVELS; l++) {
+    for (size_t l = 0; l < CELLS; l++) {
         x->cells[l].n = x->n[l];
         in.n_ballots += x->n[l];
         for (size_t k = 0; k < SLOTS; k++)
@@ -238,6 +263,15 @@ static void publish(struct groups *x, const struct scene *s, size_t night)
             assert_int_equal(i->n, i->is_suppressed ? 0 : x->w.v[night][c] + x->w.v[night][c + 1] + x->w.v[night][c + 2]);
             assert_true(!i->top2.is_weighted && i->n % DISCLOSURE_BASE == 0 && i->bottom2.count % DISCLOSURE_BASE == 0);
         }
+    for (size_t q = A; q <= B; q++) { /* and what is published without fast ballots */
+        const struct pub_row *r = &p.fast.without[q];
+        size_t c = x->w.first[x->row_side[q][OTHERS]];
+        assert_int_equal(r->is_suppressed, !x->w.rows[x->row_side[q][OTHERS]].state.is_shown);
+        assert_true(r->is_suppressed || (r->n == x->w.v[night][c] + x->w.v[night][c + 1] + x->w.v[night][c + 2] &&
+                                         r->shares[0].count == x->w.v[night][c]));
+        x->n_without += !r->is_suppressed;
+    }
+    assert_true(p.fast.fast.is_suppressed || p.fast.fast.shares[0].count == x->w.v[night][x->w.first[x->row_fast]]);
 }
 
 /* Against him without the engine: every row is rounded and published every night. */
@@ -246,7 +280,8 @@ static void publish_all(struct groups *x, const struct scene *s, size_t night)
     struct world *w = &x->w;
     const unsigned char key[DISCLOSURE_KEY_BYTES] = {s->key};
     for (size_t i = 1; i < w->n_rows; i++) {
-        w->is_new[night][i] = i != x->row_level[A][NO_LEVEL] && i != x->row_level[B][NO_LEVEL];
+        w->is_new[night][i] = i != x->row_level[A][NO_LEVEL] && i != x->row_level[B][NO_LEVEL] && i != x->row_side[A][FAST] &&
+                              i != x->row_side[B][FAST];
         for (size_t k = 0; k < w->rows[i].n_cells; k++)
             w->v[night][w->first[i] + k] = disclosure_round(key, w->address[i], k, w->g[night][w->first[i] + k]);
         w->rows[i].state = (struct disclosure_state){w->is_new[night][i], 0, (int32_t)night + 1};
@@ -258,7 +293,7 @@ static void run_nights(struct groups *x, const struct scene *s, bool is_required
 {
     struct world *w = &x->w;
     struct answer *all = calloc(NIGHTS * s->per_night, sizeof *all);
-    const struct answer lump = {{4, 4}, LEVELS - 1};
+    const struct answer lump = {{4, 4}, LEVELS - 1, FAST};
     size_t n = 0;
     assert_non_null(all);
     for (size_t t = 0; t < NIGHTS; t++) {
@@ -314,12 +349,13 @@ static struct verdict attack(const struct scene *s, bool is_required)
     for (size_t l = 0; l < LEVELS; l++)
         n_levels += x->w.is_seen[NIGHTS - 1][x->row_level[A][l]] + x->w.is_seen[NIGHTS - 1][x->row_level[B][l]];
     print_message("%-32s %4zu a night, level %s: counts under 10: %zu of %zu learned; in hidden rows: %zu of %zu; changes under 10: "
-                  "%zu of %zu; touched by his votes: %zu of %zu, %zu of %zu; %zu of 12 levels' rows shown in the end; "
+                  "%zu of %zu; touched by his votes: %zu of %zu, %zu of %zu; %zu of 12 levels' rows shown in the end, of 2 without fast ones %.2f a night; "
                   "rows' age: median %lld, max %lld nights\n",
                   s->name, s->per_night, is_required ? "required" : "optional", out.learned, out.small, out.hidden_learned,
                   out.hidden, out.changes_learned, out.changes, out.his_learned, out.his, out.his_changes_learned,
-                  out.his_changes, n_levels, x->w.n_ages ? (long long)x->w.ages[x->w.n_ages / 2] : -1,
+                  out.his_changes, n_levels, (double)x->n_without / NIGHTS, x->w.n_ages ? (long long)x->w.ages[x->w.n_ages / 2] : -1,
                   x->w.n_ages ? (long long)x->w.ages[x->w.n_ages - 1] : -1);
+    assert_true(s->is_at_once || x->n_without > NIGHTS);
     arena_release(&x->a);
     free(x);
     assert_int_equal(out.wrong, 0); /* the truth is always among what he thinks possible */
@@ -369,8 +405,13 @@ static void he_forces_a_level_with_his_own(void **state)
 static void he_succeeds_where_levels_are_only_rounded(void **state)
 {
     (void)state;
-    struct verdict v = attack(&(struct scene){.name = "WEAKER: only rounded", .per_night = 200, .is_at_once = true, .key = 1}, true);
-    assert_true(v.learned > 0 && v.changes_learned > 0);
+    size_t learned = 0, changes_learned = 0;
+    for (unsigned char key = 1; key <= 6; key++) {
+        struct verdict v = attack(&(struct scene){.name = "WEAKER: only rounded", .per_night = 200, .is_at_once = true, .key = key}, true);
+        learned += v.learned;
+        changes_learned += v.changes_learned;
+    }
+    assert_true(learned > 0 && changes_learned > 0);
 }
 
 int main(void)
