@@ -17,13 +17,14 @@ row() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" >>"$LINE_DIR/figures"; }
 value() { sed -n "s/.*\b$1=\([0-9.]*\).*/\1/p" <<<"$2"; }
 divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
 
-# A program of tests/bench, as the cluster's user, with its socket where nginx finds it.
+# yardstick NAME [PROGRAM [ARGUMENT]]: a program of tests/bench, as the cluster's user, with its socket where nginx
+# finds it.
 yardstick() {
-    local name=$1 as=()
+    local name=$1 program=${2:-$1} as=()
     [ "$(id -u)" != 0 ] || as=(setpriv "--reuid=$LINE_OWNER" "--regid=$(id -g "$LINE_OWNER")" --init-groups --)
-    install -m 755 "$bin/$name" "$bin/listen" "$LINE_PLACE/bench/"
+    install -m 755 "$bin/$program" "$bin/listen" "$LINE_PLACE/bench/"
     (cd / && exec "${as[@]}" env PGHOST="$LINE_PLACE/pg" PGDATABASE=minyi PGUSER=postgres \
-        "$LINE_PLACE/bench/listen" "$LINE_PLACE/pg/$name.sock" "$LINE_PLACE/bench/$name" >"$LINE_DIR/$name.log" 2>&1) &
+        "$LINE_PLACE/bench/listen" "$LINE_PLACE/pg/$name.sock" "$LINE_PLACE/bench/$program" "${@:3}" >"$LINE_DIR/$name.log" 2>&1) &
     yardsticks+=($!)
 }
 
@@ -36,7 +37,7 @@ finish() {
 # The house's own nginx configuration, with three more places and without an access log.
 render_nginx() {
     local conf=$LINE_PLACE/nginx.conf place="" name
-    for name in empty naive; do
+    for name in empty naive long; do
         place+="location = /bench/$name { fastcgi_pass unix:$LINE_PLACE/pg/$name.sock; } "
     done
     place+="location = /bench/static.html { root $LINE_PLACE; }"
@@ -53,7 +54,21 @@ prepare() {
         (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, body bytea NOT NULL)" >/dev/null
     yardstick empty
     yardstick naive
+    publish_long
+    yardstick long empty "$(curl -s -H "Accept-Encoding: gzip" -o /dev/null -w '%{size_download}' "$LINE_URL/survey/long-form")"
     render_nginx
+}
+
+# A questionnaire of 200 questions beside the usual one.
+publish_long() {
+    "$here/long_form.sh" "$LINE_PLACE/long" && chmod -R a+rX "$LINE_PLACE/long"
+    line_stack run minyi publish "$LINE_PLACE/long" >/dev/null
+    for _ in $(seq 300); do
+        curl -sf -o /dev/null "$LINE_URL/survey/long-form" && return 0
+        sleep 0.1
+    done
+    echo "bench: the long form is not served" >&2
+    return 1
 }
 
 # measure NAME GOAL-OF-RATE LOAD-OPTIONS...: three rows; the rate stays in RATE_NAME.
@@ -87,10 +102,13 @@ round() {
     measure naive post_naive
     measure accept post
     measure form get "/survey/$LINE_SLUG" 50000
+    measure long get /bench/long 20000 --plain
+    measure form_200 get /survey/long-form 20000
     row "accept / empty" ratio ">= 0.85" "$(divide "$RATE_accept" "$RATE_empty")"
     row "accept / naive" ratio ">= 2.0" "$(divide "$RATE_accept" "$RATE_naive")"
     row "accept / static" ratio ">= 0.30" "$(divide "$RATE_accept" "$RATE_static")"
     row "form page / empty" ratio ">= 0.9" "$(divide "$RATE_form" "$RATE_empty")"
+    row "form of 200 questions / empty of its size, time" ratio "<= 2.0" "$(divide "$RATE_long" "$RATE_form_200")"
     n_accept=$((n_accept + ACKNOWLEDGED_accept))
     n_naive=$((n_naive + ACKNOWLEDGED_naive))
     line_rest
