@@ -197,6 +197,8 @@ static enum rc count_run(struct cells *c, struct cell *cell, const unsigned char
     size_t each = c->form->codes_len;
     enum rc rc = RC_OK;
     cell->n += (int64_t)(to - from);
+    if (c->columns.columns != NULL && to - from >= COLUMNS_WORTH)
+        return counter_columns_add(&c->columns, codes, order + from, to - from, cell->counts);
     for (size_t i = from; rc == RC_OK && i < to; i++) {
         const unsigned char *ahead = codes + order[i + AHEAD < n ? i + AHEAD : i] * each;
         __builtin_prefetch(ahead);
@@ -209,6 +211,8 @@ static enum rc count_run(struct cells *c, struct cell *cell, const unsigned char
 enum rc cells_count_many(struct cells *c, const unsigned char *codes, size_t n, struct rc_info *e)
 {
     if (c->one == NULL || n > UINT32_MAX)
+        return no_memory(c, e);
+    if (c->columns.columns == NULL && n >= COLUMNS_WORTH && counter_columns_make(&c->counter, &c->a, &c->columns, e) == RC_NOMEM)
         return no_memory(c, e);
     uint32_t *cell = malloc((2 * n + 1) * sizeof *cell), *end = NULL, *order = cell == NULL ? NULL : cell + n;
     enum rc rc = cell == NULL ? no_memory(c, e) : find_cells(c, codes, n, cell, e);

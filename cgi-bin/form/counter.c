@@ -24,7 +24,7 @@ static uint16_t limit_of(const struct form_node *n)
 
 static struct counter_byte make_byte(const struct form_node *n)
 {
-    return (struct counter_byte){(uint16_t)n->offset, (uint32_t)n->slot};
+    return (struct counter_byte){(uint16_t)n->offset, n->is_profile, (uint32_t)n->slot};
 }
 
 /* Can the choices be had by one word that does not reach behind the codes? */

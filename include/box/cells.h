@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/rc.h"
 #include "form/counter.h"
+#include "form/counter_columns.h"
 #include "form/form.h"
 #include "store/tally_store.h"
 
@@ -28,6 +29,7 @@ struct cells {
     const struct form *form;
     struct arena a;
     struct counter counter;
+    struct counter_columns columns; /* of many ballots at once; without columns until the first time */
     struct cell *items; /* in the order in which they came */
     size_t n, cap;
     uint32_t *slots;    /* index + 1, 0 = free; a power of two, at least twice `cap` */

@@ -8,7 +8,7 @@
 enum {
     RECOUNT_THREADS = 2, /* each with a connection of its own, so that two of the server's processes read */
     RECOUNT_PAGES = 4096, /* of 8 KB in one part: 32 MB of the table */
-    RECOUNT_BYTES = 8 * 1024 * 1024 /* of codes counted at once, for each version and thread */
+    RECOUNT_BYTES = 24 * 1024 * 1024 /* of codes counted at once, for each version and thread */
 };
 
 /* The responses of one version in one wave. */

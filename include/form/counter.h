@@ -4,6 +4,7 @@
 #ifndef MINYI_FORM_COUNTER_H
 #define MINYI_FORM_COUNTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ enum { COUNTER_PROFILES_MAX = 1 << 18 }; /* to be told apart by a number */
 /* One byte that is itself the number of a slot: a choice of one, an acknowledgement, a text. */
 struct counter_byte {
     uint16_t offset;
+    bool is_profile;
     uint32_t slot;
 };
 
