@@ -45,6 +45,21 @@ static json_t *choices_json(const struct form *f, const struct form_choices *c, 
         (void)json_object_set_new(o, "label", label_json(f, &c->items[i].label));
         (void)json_object_set_new(o, "dont_know", json_boolean(c->items[i].is_dont_know));
         (void)json_object_set_new(o, "exclusive", json_boolean(c->items[i].is_exclusive));
+        if (c->items[i].wider > 0)
+            (void)json_object_set_new(o, "wider", json_integer((json_int_t)c->items[i].wider - 1));
+        (void)json_array_append_new(all, o);
+    }
+    return all;
+}
+
+/* The wider groups that choices collapse to: a choice's "wider" is an index of them. */
+static json_t *wider_json(const struct form *f, const struct form_choices *c)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < c->n_wider; i++) {
+        json_t *o = json_object();
+        (void)json_object_set_new(o, "name", json_string(c->wider[i].name));
+        (void)json_object_set_new(o, "label", label_json(f, &c->wider[i].label));
         (void)json_array_append_new(all, o);
     }
     return all;
@@ -111,6 +126,8 @@ static json_t *node_json(const struct form *f, const struct form_node *n)
     if (n->choices != NULL) {
         (void)json_object_set_new(o, "list", json_string(n->choices->list_name));
         (void)json_object_set_new(o, "choices", choices_json(f, n->choices, n->filter != NULL));
+        if (n->choices->n_wider > 0)
+            (void)json_object_set_new(o, "wider", wider_json(f, n->choices));
     }
     return o;
 }

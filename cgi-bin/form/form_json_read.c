@@ -113,6 +113,31 @@ static void get_columns(struct reader *r, const json_t *o, struct form_choices *
     c->n_columns = r->is_out ? 0 : n;
 }
 
+/* What the choices collapse to: at least two groups, and every choice but "don't know" in one of them. */
+static void get_wider(struct reader *r, const json_t *o, struct form_choices *c, struct form_choice *items)
+{
+    const json_t *all = json_object_get(o, "wider");
+    size_t n = json_array_size(all);
+    struct form_choice *wider = n <= FORM_CHOICES_MAX ? arena_array(r->a, n + 1, sizeof *wider) : NULL;
+    if (n < 2 || n > FORM_CHOICES_MAX) {
+        wrong(r, "wider");
+        return;
+    }
+    if (wider == NULL) {
+        r->is_out = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        wider[i].name = get_text(r, json_array_get(all, i), "name");
+        get_label(r, json_array_get(all, i), "label", &wider[i].label);
+    }
+    for (size_t i = 0; i < c->n; i++)
+        if (!items[i].is_dont_know)
+            items[i].wider = 1 + (size_t)get_int(r, json_array_get(json_object_get(o, "choices"), i), "wider", 0, (int64_t)n - 1);
+    c->n_wider = n;
+    c->wider = wider;
+}
+
 static const struct form_choices *get_choices(struct reader *r, const json_t *o)
 {
     const json_t *all = json_object_get(o, "choices");
@@ -137,6 +162,8 @@ static const struct form_choices *get_choices(struct reader *r, const json_t *o)
     *c = (struct form_choices){.list_name = get_text(r, o, "list"), .n = n, .items = items};
     if (json_object_get(o, "columns") != NULL)
         get_columns(r, o, c, items);
+    if (json_object_get(o, "wider") != NULL)
+        get_wider(r, o, c, items);
     return c;
 }
 

@@ -108,7 +108,7 @@ static bool is_known(const char *head, const char *const *plain, const char *con
 static const char *const survey_plain[] = {"type", "name", "required", "relevant", "constraint", "appearance", "profile",
                                            "calculation", "choice_filter", "default", "read_only", "parameters", NULL};
 static const char *const survey_translated[] = {"label", "hint", "required_message", "constraint_message", NULL};
-static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", NULL};
+static const char *const choices_plain[] = {"list_name", "name", "dont_know", "exclusive", "collapse", NULL};
 static const char *const choices_translated[] = {"label", NULL};
 static const char *const settings_plain[] = {"form_id", "default_language", "version", "sample", "time_zone", "retain_days",
                                              "smallest_age", "min_opening", "read_back", "access", "cross_tables",

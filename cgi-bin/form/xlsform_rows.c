@@ -70,6 +70,7 @@ void xlsform_read_choices(struct xlsform_reader *r)
 {
     const struct sheet *s = &r->choices;
     size_t col = sheet_col(s, "list_name");
+    struct form_choice *all[XLSFORM_LISTS_MAX] = {NULL};
     count_lists(r);
     for (size_t i = 0; i < r->n_lists; i++) {
         size_t n = 0, total = r->lists[i].n;
@@ -86,8 +87,10 @@ void xlsform_read_choices(struct xlsform_reader *r)
         for (size_t row = 0; row < s->n_rows; row++)
             if (strcmp(sheet_at(s, row, col), r->lists[i].list_name) == 0)
                 read_choice(r, row, items, n++);
-        r->lists[i].items = items;
+        r->lists[i].items = all[i] = items;
     }
+    if (!r->is_out)
+        xlsform_read_collapse(r, all);
 }
 
 /* ---- survey ---- */

@@ -207,8 +207,23 @@ static size_t count_choices(const struct form *f)
 {
     size_t n = 0;
     for (size_t i = 0; i < f->n_nodes; i++)
-        n += has_list(&f->nodes[i]) && is_first_use(f, i) ? f->nodes[i].choices->n : 0;
+        n += has_list(&f->nodes[i]) && is_first_use(f, i) ? f->nodes[i].choices->n + f->nodes[i].choices->n_wider : 0;
     return n;
+}
+
+/* The wider groups, unless a question uses their list, too, which puts it there. */
+static void put_wider(struct writer *w, const struct form_choices *c)
+{
+    const char *list = kept(w, arena_printf(w->a, "%s" FORM_WIDER_SUFFIX, c->list_name));
+    for (size_t i = 0; i < w->f->n_nodes; i++)
+        if (has_list(&w->f->nodes[i]) && strcmp(w->f->nodes[i].choices->list_name, list) == 0)
+            return;
+    for (size_t i = 0; i < c->n_wider; i++) {
+        w->s->n_rows++;
+        put(w, "list_name", list);
+        put(w, "name", c->wider[i].name);
+        put_label(w, "label", &c->wider[i].label);
+    }
 }
 
 static void put_list(struct writer *w, const struct form_choices *c)
@@ -222,7 +237,10 @@ static void put_list(struct writer *w, const struct form_choices *c)
         put_yes(w, "exclusive", c->items[i].is_exclusive);
         for (size_t k = 0; c->items[i].values != NULL && k < c->n_columns; k++)
             put(w, c->columns[k], c->items[i].values[k]);
+        if (c->items[i].wider > 0)
+            put(w, "collapse", c->wider[c->items[i].wider - 1].name);
     }
+    put_wider(w, c);
 }
 
 /* ---- settings ---- */

@@ -2,12 +2,11 @@
 #include "pages/results_inner.h"
 #include "web/page.h"
 
-static void put_row(struct html *w, const struct results_view *v, const struct pub_question *by, const struct pub_level *l,
-                    const struct pub_item *i)
+static void put_row(struct html *w, const struct results_view *v, const struct form_label *label, const struct pub_item *i)
 {
     char n[32];
     html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
-    html_text(w, results_label(v, &by->options[l->option].label));
+    html_text(w, results_label(v, label));
     html_lit(w, "</span>");
     if (i->is_suppressed || i->n == 0) {
         html_lit(w, "</th><td class=\"share quiet\" colspan=\"2\">");
@@ -33,10 +32,15 @@ static void put_item(struct html *w, const struct results_view *v, const struct 
 {
     const struct pub_question *q = &v->p->questions[g->levels[0].items[at].question];
     const struct pub_question *by = &v->p->questions[g->question];
+    bool is_wider = publication_is_wider(g, at);
     html_lit(w, "<section class=\"result\">\n<h3>");
     html_text(w, results_label(v, &q->label));
     html_lit(w, "</h3>\n<table>\n<caption>");
     html_text(w, results_text(v, "results.groups_caption"));
+    if (is_wider) {
+        html_lit(w, " ");
+        html_text(w, results_text(v, "results.groups_wider"));
+    }
     html_lit(w, "</caption>\n<thead><tr><th scope=\"col\">");
     html_text(w, results_label(v, &by->label));
     html_lit(w, "</th><th scope=\"col\">");
@@ -44,8 +48,10 @@ static void put_item(struct html *w, const struct results_view *v, const struct 
     html_lit(w, "</th><th scope=\"col\">");
     html_text(w, results_text(v, "results.answers"));
     html_lit(w, "</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < g->n_levels; i++)
-        put_row(w, v, by, &g->levels[i], &g->levels[i].items[at]);
+    for (size_t i = 0; !is_wider && i < g->n_levels; i++)
+        put_row(w, v, &by->options[g->levels[i].option].label, &g->levels[i].items[at]);
+    for (size_t i = 0; is_wider && i < g->n_wider; i++)
+        put_row(w, v, &g->wider[i].label, &g->wider[i].level.items[at]);
     html_lit(w, "</tbody>\n</table>\n</section>\n");
 }
 

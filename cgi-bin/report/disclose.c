@@ -220,7 +220,7 @@ static enum rc box_sums(const struct disclose_worker *w, size_t n, size_t at, st
 
 static enum rc make_sums(const struct disclose_worker *w, size_t n, struct disclosure_sum **out, size_t *n_out)
 {
-    size_t most = n * (DISCLOSE_BOX_CELLS + 2) + disclose_group_sums_max(w) + disclose_cross_sums_max(w) +
+    size_t most = n * (DISCLOSE_BOX_CELLS + 2) + disclose_group_sums_max(w) + disclose_wider_sums_max(w) + disclose_cross_sums_max(w) +
                   disclose_grid_sums_max(w) + disclose_fast_sums_max(w) + disclose_wave_sums_max(w) + 1;
     struct disclosure_sum *sums = arena_array(w->a, most, sizeof *sums);
     size_t k_sums = n;
@@ -243,6 +243,8 @@ static enum rc make_sums(const struct disclose_worker *w, size_t n, struct discl
     }
     if (rc == RC_OK)
         rc = disclose_group_sums(w, sums, &k_sums);
+    if (rc == RC_OK)
+        rc = disclose_wider_sums(w, sums, &k_sums);
     if (rc == RC_OK)
         rc = disclose_cross_sums(w, sums, &k_sums);
     if (rc == RC_OK)
@@ -442,6 +444,8 @@ static enum rc make_rows(struct disclose_worker *w, size_t *n)
     if (rc == RC_OK)
         rc = disclose_group_rows(w);
     if (rc == RC_OK)
+        rc = disclose_wider_rows(w);
+    if (rc == RC_OK)
         rc = disclose_cross_rows(w);
     if (rc == RC_OK)
         rc = disclose_grid_rows(w);
@@ -460,7 +464,7 @@ enum rc publication_disclose(struct publication *p, const struct disclose_input 
     *n_fresh = 0;
     if (p->sample == FORM_DEMONSTRATION)
         return RC_OK;
-    size_t n_max = 2 * p->n_questions + 1 + disclose_group_rows_max(p) + disclose_cross_rows_max(&w) + disclose_grid_rows_max(&w) +
+    size_t n_max = 2 * p->n_questions + 1 + disclose_group_rows_max(p) + disclose_wider_rows_max(p) + disclose_cross_rows_max(&w) + disclose_grid_rows_max(&w) +
                    disclose_fast_rows_max(&w) + disclose_wave_rows_max(&w);
     w.nodes = arena_array(a, p->n_questions + 1, sizeof *w.nodes);
     w.boxes = arena_array(a, p->n_questions + 1, sizeof *w.boxes);

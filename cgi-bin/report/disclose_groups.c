@@ -192,7 +192,7 @@ enum rc disclose_group_sums(const struct disclose_worker *w, struct disclosure_s
 
 static void put_item(const struct disclose_worker *w, const struct disclosure_row *r, struct pub_item *out)
 {
-    *out = (struct pub_item){.question = out->question, .is_suppressed = !r->state.is_shown};
+    *out = (struct pub_item){.question = out->question, .is_suppressed = r == NULL || !r->state.is_shown};
     if (out->is_suppressed)
         return;
     out->n = disclosure_n(r);
@@ -202,21 +202,20 @@ static void put_item(const struct disclose_worker *w, const struct disclosure_ro
     disclose_share(w, r->shown[2], out->n, &out->bottom2);
 }
 
-/* The ballots of a level are the median of what its published rows add up to. */
-static enum rc put_level(const struct disclose_worker *w, size_t group, size_t level, struct pub_level *out)
+enum rc disclose_put_level(const struct disclose_worker *w, const struct disclosure_row *const *rows, size_t n_items,
+                           struct pub_level *out)
 {
-    size_t n_items = w->p->groups[group].n_items, n_shown = 0;
+    size_t n_shown = 0;
     struct pub_item *items = arena_array(w->a, n_items + 1, sizeof *items);
     int64_t *sums = arena_array(w->a, n_items + 1, sizeof *sums);
     if (items == NULL || sums == NULL)
         return no_memory(w);
     for (size_t i = 0; i < n_items; i++) {
-        const struct disclosure_row *r = &w->rows[disclose_group_row(w, group, level, i)];
         items[i] = out->items[i];
-        put_item(w, r, &items[i]);
-        for (size_t k = 0; r->state.is_shown && k < DISCLOSE_BOX_CELLS; k++)
-            sums[n_shown] += r->shown[k];
-        n_shown += r->state.is_shown;
+        put_item(w, rows[i], &items[i]);
+        for (size_t k = 0; !items[i].is_suppressed && k < DISCLOSE_BOX_CELLS; k++)
+            sums[n_shown] += rows[i]->shown[k];
+        n_shown += !items[i].is_suppressed;
     }
     out->is_suppressed = n_shown == 0;
     out->n_ballots = disclose_median(sums, n_shown);
@@ -224,24 +223,32 @@ static enum rc put_level(const struct disclose_worker *w, size_t group, size_t l
     return RC_OK;
 }
 
+static enum rc put_group(const struct disclose_worker *w, size_t group, struct pub_group *out)
+{
+    const struct pub_group *g = &w->p->groups[group];
+    struct pub_level *levels = arena_array(w->a, g->n_levels + 1, sizeof *levels);
+    const struct disclosure_row **rows = arena_array(w->a, g->n_items + 1, sizeof *rows);
+    if (levels == NULL || rows == NULL)
+        return no_memory(w);
+    *out = *g;
+    for (size_t k = 0; k < g->n_levels; k++) {
+        levels[k] = g->levels[k];
+        for (size_t i = 0; i < g->n_items; i++)
+            rows[i] = disclose_is_fine(w, group, i) ? &w->rows[disclose_group_row(w, group, k, i)] : NULL;
+        enum rc rc = disclose_put_level(w, rows, g->n_items, &levels[k]);
+        if (rc != RC_OK)
+            return rc;
+    }
+    out->levels = levels;
+    return g->n_wider > 0 ? disclose_put_wider(w, group, out) : RC_OK;
+}
+
 enum rc disclose_put_groups(const struct disclose_worker *w, struct publication *out)
 {
     struct pub_group *g = arena_array(w->a, w->p->n_groups + 1, sizeof *g);
-    if (g == NULL)
-        return no_memory(w);
-    for (size_t i = 0; i < w->p->n_groups; i++) {
-        g[i] = w->p->groups[i];
-        struct pub_level *levels = arena_array(w->a, g[i].n_levels + 1, sizeof *levels);
-        if (levels == NULL)
-            return no_memory(w);
-        for (size_t k = 0; k < g[i].n_levels; k++) {
-            levels[k] = w->p->groups[i].levels[k];
-            enum rc rc = put_level(w, i, k, &levels[k]);
-            if (rc != RC_OK)
-                return rc;
-        }
-        g[i].levels = levels;
-    }
+    enum rc rc = g != NULL ? RC_OK : no_memory(w);
+    for (size_t i = 0; rc == RC_OK && i < w->p->n_groups; i++)
+        rc = put_group(w, i, &g[i]);
     out->groups = g;
-    return RC_OK;
+    return rc;
 }

@@ -73,6 +73,23 @@ static enum rc make_items(const struct figures_maker *m, const struct levels *l,
     return rc;
 }
 
+/* The wider groups, without a number: disclosure control puts them in the levels' place. */
+static enum rc make_wider(const struct figures_maker *m, const struct form_choices *c, struct pub_group *g)
+{
+    struct pub_wider *wider = arena_array(m->a, c->n_wider + 1, sizeof *wider);
+    struct pub_item *items = arena_array(m->a, g->n_items + 1, sizeof *items);
+    if (wider == NULL || items == NULL)
+        return no_memory(m);
+    for (size_t i = 0; i < g->n_items; i++)
+        items[i] = (struct pub_item){.question = g->levels[0].items[i].question, .is_suppressed = true};
+    for (size_t i = 0; i < c->n_wider; i++)
+        wider[i] = (struct pub_wider){.name = c->wider[i].name, .label = c->wider[i].label,
+                                      .level = {.is_suppressed = true, .items = items}};
+    g->wider = wider;
+    g->n_wider = c->n_wider;
+    return RC_OK;
+}
+
 static enum rc make_group(const struct figures_maker *m, const struct publication *p, size_t node, struct pub_group *g)
 {
     const struct form *f = m->in->form;
@@ -99,7 +116,8 @@ static enum rc make_group(const struct figures_maker *m, const struct publicatio
     for (size_t i = 0; rc == RC_OK && i < f->n_nodes; i++)
         if (is_item(p, f, i))
             rc = make_items(m, &l, i, at++, figures_question(f, i), items);
-    return rc;
+    bool can_collapse = m->threshold > 0 && g->n_levels > 0 && f->nodes[node].choices->n_wider > 0;
+    return rc == RC_OK && can_collapse ? make_wider(m, f->nodes[node].choices, g) : rc;
 }
 
 enum rc figures_groups(const struct figures_maker *m, struct publication *p)

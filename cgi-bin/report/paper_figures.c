@@ -105,20 +105,28 @@ static void add_question(struct list *l, const struct pub_question *q)
         add_share(l, arena_printf(l->a, "survey.%s.top2", q->name), &q->label, &q->top2, q->n);
 }
 
-/* The top two of the items by the levels of a grouping question. */
+static void add_level(struct list *l, const struct pub_group *g, const struct pub_level *level, const char *kind, const char *name,
+                      const struct form_label *label)
+{
+    const struct pub_question *all = l->p->survey->questions;
+    for (size_t i = 0; !level->is_suppressed && i < g->n_items; i++) {
+        const struct pub_item *item = &level->items[i];
+        if (!item->is_suppressed && item->n > 0)
+            add_share(l, arena_printf(l->a, "%s.%s.%s.%s.top2", kind, all[g->question].name, name, all[item->question].name), label,
+                      &item->top2, item->n);
+    }
+}
+
+/* The top two of the items by the levels of a grouping question, or by the wider groups in their place. */
 static void add_group(struct list *l, const struct pub_group *g)
 {
-    const struct pub_question *all = l->p->survey->questions, *by = &all[g->question];
+    const struct pub_question *by = &l->p->survey->questions[g->question];
     for (size_t k = 0; k < g->n_levels; k++) {
-        const struct pub_level *level = &g->levels[k];
-        const struct pub_option *o = &by->options[level->option];
-        for (size_t i = 0; !level->is_suppressed && i < g->n_items; i++) {
-            const struct pub_item *item = &level->items[i];
-            if (!item->is_suppressed && item->n > 0)
-                add_share(l, arena_printf(l->a, "group.%s.%s.%s.top2", by->name, o->name, all[item->question].name), &o->label,
-                          &item->top2, item->n);
-        }
+        const struct pub_option *o = &by->options[g->levels[k].option];
+        add_level(l, g, &g->levels[k], "group", o->name, &o->label);
     }
+    for (size_t k = 0; k < g->n_wider; k++)
+        add_level(l, g, &g->wider[k].level, "wider_group", g->wider[k].name, &g->wider[k].label);
 }
 
 static void add_cross(struct list *l, const struct pub_cross *c)

@@ -178,36 +178,45 @@ void paper_put_weights(struct paper_writer *w)
 
 /* ---- groups ---- */
 
-/* Is there a number in the table of this item by these levels? */
-static bool has_number(const struct pub_group *g, size_t item)
+static const struct pub_level *level_at(const struct pub_group *g, bool is_wider, size_t k)
+{
+    return is_wider ? &g->wider[k].level : &g->levels[k];
+}
+
+/* Is there a number in the table of this item by its levels, or by the wider groups? */
+static bool has_number(const struct pub_group *g, bool is_wider, size_t item)
 {
     bool has_any = false;
-    for (size_t k = 0; k < g->n_levels; k++)
-        has_any |= !g->levels[k].is_suppressed && !g->levels[k].items[item].is_suppressed && g->levels[k].items[item].n > 0;
+    for (size_t k = 0; k < (is_wider ? g->n_wider : g->n_levels); k++) {
+        const struct pub_level *l = level_at(g, is_wider, k);
+        has_any |= !l->is_suppressed && !l->items[item].is_suppressed && l->items[item].n > 0;
+    }
     return has_any;
 }
 
 /* The items of a group that there is something to tell of, by their places. */
-static size_t told_items(const struct paper_writer *w, const struct pub_group *g, size_t *at, size_t max)
+static size_t told_items(const struct paper_writer *w, const struct pub_group *g, bool is_wider, size_t *at, size_t max)
 {
     size_t n = 0;
     for (size_t i = 0; g->n_levels > 0 && i < g->n_items && n < max; i++)
-        if (p_is_item(question_at(w, g->levels[0].items[i].question)) && has_number(g, i))
+        if (p_is_item(question_at(w, g->levels[0].items[i].question)) && publication_is_wider(g, i) == is_wider &&
+            has_number(g, is_wider, i))
             at[n++] = i;
     return n;
 }
 
-static void put_group(struct paper_writer *w, const struct pub_group *g, const size_t *at, size_t n)
+static void put_group(struct paper_writer *w, const struct pub_group *g, bool is_wider, const size_t *at, size_t n)
 {
     const struct pub_question *by = question_at(w, g->question);
-    begin_table(w, "groups", "paper.group_table", pl_survey(w, &by->label), "", g->n_levels);
+    size_t n_rows = is_wider ? g->n_wider : g->n_levels;
+    begin_table(w, "groups", "paper.group_table", pl_survey(w, &by->label), "", n_rows);
     for (size_t i = 0; i < n; i++)
         put_head(w, pl_survey(w, &question_at(w, g->levels[0].items[at[i]].question)->label));
     put_head(w, pt(w, "paper.ballots"));
     mk_lit(w->out, "</tr></thead>\n<tbody>\n");
-    for (size_t k = 0; k < g->n_levels; k++) {
-        const struct pub_level *l = &g->levels[k];
-        begin_row(w, pl_survey(w, &by->options[l->option].label));
+    for (size_t k = 0; k < n_rows; k++) {
+        const struct pub_level *l = level_at(g, is_wider, k);
+        begin_row(w, pl_survey(w, is_wider ? &g->wider[k].label : &by->options[l->option].label));
         for (size_t i = 0; i < n; i++)
             put_cell(w, &l->items[at[i]].top2, l->items[at[i]].n, !l->is_suppressed && !l->items[at[i]].is_suppressed);
         if (l->is_suppressed)
@@ -224,15 +233,18 @@ void paper_put_groups(struct paper_writer *w)
     const struct publication *s = w->p->survey;
     size_t at[PAPER_ITEMS_MAX];
     bool has_begun = false;
-    for (size_t i = 0; i < s->n_groups; i++) {
-        size_t n = told_items(w, &s->groups[i], at, PAPER_ITEMS_MAX);
+    for (size_t i = 0; i < 2 * s->n_groups; i++) {
+        bool is_wider = i % 2 == 1;
+        size_t n = told_items(w, &s->groups[i / 2], is_wider, at, PAPER_ITEMS_MAX);
         if (n > 0 && !has_begun) {
             p_heading(w, "paper.groups");
             p_para(w, "lead", "paper.groups_text");
             has_begun = true;
         }
+        if (n > 0 && is_wider)
+            p_para(w, "lead", "results.groups_wider");
         for (size_t from = 0; from < n; from += COLUMNS_A_TABLE)
-            put_group(w, &s->groups[i], at + from, n - from < COLUMNS_A_TABLE ? n - from : COLUMNS_A_TABLE);
+            put_group(w, &s->groups[i / 2], is_wider, at + from, n - from < COLUMNS_A_TABLE ? n - from : COLUMNS_A_TABLE);
     }
 }
 

@@ -37,7 +37,7 @@ void pub_append(struct pub_writer *w, json_t *array, json_t *value)
         w->has_failed = true;
 }
 
-static json_t *label(struct pub_writer *w, const struct form_label *l)
+json_t *pub_label_json(struct pub_writer *w, const struct form_label *l)
 {
     json_t *o = json_object();
     for (size_t i = 0; i < w->p->n_langs; i++)
@@ -81,7 +81,7 @@ static json_t *option(struct pub_writer *w, const struct pub_question *q, const 
 {
     json_t *o = json_object();
     pub_put(w, o, "name", json_string(option->name));
-    pub_put(w, o, "label", label(w, &option->label));
+    pub_put(w, o, "label", pub_label_json(w, &option->label));
     pub_put(w, o, "dont_know", json_boolean(option->is_dont_know));
     if (!q->is_suppressed && !q->is_collapsed)
         pub_put_share(w, o, &option->share, option->is_dont_know ? 0 : q->n);
@@ -94,7 +94,7 @@ static json_t *question(struct pub_writer *w, const struct pub_question *q)
     json_t *o = json_object(), *options = json_array();
     pub_put(w, o, "name", json_string(q->name));
     pub_put(w, o, "type", json_string(type_names[q->type]));
-    pub_put(w, o, "label", label(w, &q->label));
+    pub_put(w, o, "label", pub_label_json(w, &q->label));
     pub_put(w, o, "likert", json_boolean(q->is_likert));
     pub_put(w, o, "profile", json_boolean(q->is_profile));
     pub_put(w, o, "suppressed", json_boolean(q->is_suppressed));
@@ -130,9 +130,9 @@ static json_t *document(struct pub_writer *w)
     pub_put(w, o, "survey", json_string(p->slug));
     pub_put(w, o, "version", json_integer(p->version_no));
     pub_put(w, o, "languages", langs);
-    pub_put(w, o, "title", label(w, &p->title));
-    pub_put(w, o, "population", label(w, &p->population));
-    pub_put(w, o, "organiser", label(w, &p->organiser));
+    pub_put(w, o, "title", pub_label_json(w, &p->title));
+    pub_put(w, o, "population", pub_label_json(w, &p->population));
+    pub_put(w, o, "organiser", pub_label_json(w, &p->organiser));
     pub_put(w, o, "sample", json_string(sample_names[p->sample]));
     pub_put(w, o, "ballots", json_integer(p->n_ballots));
     pub_put(w, o, "threshold", json_integer(p->threshold));

@@ -50,10 +50,18 @@ static json_t *item(struct pub_writer *w, const struct pub_item *i)
     return o;
 }
 
-static json_t *level(struct pub_writer *w, const struct pub_group *g, const struct pub_level *l)
+bool publication_is_wider(const struct pub_group *g, size_t item)
+{
+    bool is_told = g->n_wider == 0;
+    for (size_t i = 0; i < g->n_levels; i++)
+        is_told = is_told || !g->levels[i].items[item].is_suppressed;
+    return !is_told;
+}
+
+static json_t *level(struct pub_writer *w, const struct pub_group *g, const struct pub_level *l, const char *name)
 {
     json_t *o = json_object(), *items = json_array();
-    pub_put(w, o, "name", json_string(w->p->questions[g->question].options[l->option].name));
+    pub_put(w, o, "name", json_string(name));
     pub_put(w, o, "suppressed", json_boolean(l->is_suppressed));
     if (!l->is_suppressed)
         pub_put(w, o, "ballots", json_integer(l->n_ballots));
@@ -63,6 +71,17 @@ static json_t *level(struct pub_writer *w, const struct pub_group *g, const stru
     return o;
 }
 
+static void put_wider(struct pub_writer *w, json_t *group, const struct pub_group *g)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < g->n_wider; i++) {
+        json_t *o = level(w, g, &g->wider[i].level, g->wider[i].name);
+        pub_put(w, o, "label", pub_label_json(w, &g->wider[i].label));
+        pub_append(w, all, o);
+    }
+    pub_put(w, group, "wider", all);
+}
+
 json_t *pub_groups_json(struct pub_writer *w)
 {
     json_t *groups = json_array();
@@ -70,9 +89,11 @@ json_t *pub_groups_json(struct pub_writer *w)
         const struct pub_group *g = &w->p->groups[i];
         json_t *o = json_object(), *levels = json_array();
         for (size_t k = 0; k < g->n_levels; k++)
-            pub_append(w, levels, level(w, g, &g->levels[k]));
+            pub_append(w, levels, level(w, g, &g->levels[k], w->p->questions[g->question].options[g->levels[k].option].name));
         pub_put(w, o, "question", json_string(w->p->questions[g->question].name));
         pub_put(w, o, "levels", levels);
+        if (g->n_wider > 0)
+            put_wider(w, o, g);
         pub_append(w, groups, o);
     }
     return groups;
@@ -136,16 +157,21 @@ static void read_item(struct pub_reader *r, const json_t *o, const struct public
     i->bottom2 = pub_read_share(r, json_object_get(o, "bottom2"), i->n);
 }
 
-static void read_level(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_group *g,
-                       struct pub_level *l)
+static void read_option(struct pub_reader *r, const json_t *o, const struct pub_question *q, struct pub_level *l)
 {
-    const struct pub_question *q = &p->questions[g->question];
     const char *name = pub_read_text(r, o, "name");
     while (l->option < q->n_options && strcmp(q->options[l->option].name, name) != 0)
         l->option++;
+    if (l->option == q->n_options)
+        pub_fail(r, RC_INPUT, "levels");
+}
+
+static void read_level(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_group *g,
+                       struct pub_level *l)
+{
     size_t n = pub_read_size(r, o, "items", FORM_NODES_MAX);
     struct pub_item *items = arena_array(r->a, n + 1, sizeof *items);
-    if (l->option == q->n_options || (g->n_items != SIZE_MAX && n != g->n_items))
+    if (g->n_items != SIZE_MAX && n != g->n_items)
         pub_fail(r, RC_INPUT, "levels");
     if (items == NULL) {
         pub_fail(r, RC_NOMEM, "items");
@@ -160,6 +186,24 @@ static void read_level(struct pub_reader *r, const json_t *o, const struct publi
     g->n_items = n;
 }
 
+static void read_wider(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_group *g)
+{
+    size_t n = pub_read_size(r, o, "wider", FORM_CHOICES_MAX);
+    struct pub_wider *wider = arena_array(r->a, n + 1, sizeof *wider);
+    if (wider == NULL) {
+        pub_fail(r, RC_NOMEM, "wider");
+        return;
+    }
+    for (size_t i = 0; r->rc == RC_OK && i < n; i++) {
+        const json_t *v = json_array_get(json_object_get(o, "wider"), i);
+        wider[i].name = pub_read_text(r, v, "name");
+        wider[i].label = pub_read_label(r, v, "label");
+        read_level(r, v, p, g, &wider[i].level);
+    }
+    g->wider = wider;
+    g->n_wider = n;
+}
+
 static void read_group(struct pub_reader *r, const json_t *o, const struct publication *p, struct pub_group *g)
 {
     g->question = pub_read_question_name(r, json_object_get(o, "question"), p);
@@ -170,8 +214,12 @@ static void read_group(struct pub_reader *r, const json_t *o, const struct publi
         pub_fail(r, RC_NOMEM, "levels");
         return;
     }
-    for (size_t i = 0; r->rc == RC_OK && i < g->n_levels; i++)
+    for (size_t i = 0; r->rc == RC_OK && i < g->n_levels; i++) {
+        read_option(r, json_array_get(json_object_get(o, "levels"), i), &p->questions[g->question], &levels[i]);
         read_level(r, json_array_get(json_object_get(o, "levels"), i), p, g, &levels[i]);
+    }
+    if (r->rc == RC_OK && json_object_get(o, "wider") != NULL)
+        read_wider(r, o, p, g);
     g->n_items = g->n_items == SIZE_MAX ? 0 : g->n_items;
     g->levels = levels;
 }

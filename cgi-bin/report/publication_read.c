@@ -52,7 +52,7 @@ double pub_read_share_of_1(struct pub_reader *r, const json_t *o, const char *ke
     return d;
 }
 
-static struct form_label read_label(struct pub_reader *r, const json_t *o, const char *key)
+struct form_label pub_read_label(struct pub_reader *r, const json_t *o, const char *key)
 {
     struct form_label l = {0};
     const json_t *v = json_object_get(o, key);
@@ -116,7 +116,7 @@ static void read_options(struct pub_reader *r, const json_t *o, struct pub_quest
     for (size_t i = 0; i < q->n_options && r->rc == RC_OK; i++) {
         const json_t *v = json_array_get(array, i);
         options[i].name = pub_read_text(r, v, "name");
-        options[i].label = read_label(r, v, "label");
+        options[i].label = pub_read_label(r, v, "label");
         options[i].is_dont_know = pub_read_bool(r, v, "dont_know");
         if (!q->is_suppressed && !q->is_collapsed)
             options[i].share = pub_read_share(r, v, options[i].is_dont_know ? 0 : q->n);
@@ -158,7 +158,7 @@ static void read_question(struct pub_reader *r, const json_t *o, struct pub_ques
     q->name = pub_read_text(r, o, "name");
     r->at = q->name;
     q->type = read_type(r, o);
-    q->label = read_label(r, o, "label");
+    q->label = pub_read_label(r, o, "label");
     q->is_likert = pub_read_bool(r, o, "likert");
     q->is_profile = pub_read_bool(r, o, "profile");
     q->is_suppressed = pub_read_bool(r, o, "suppressed");
@@ -215,9 +215,9 @@ static void read_document(struct pub_reader *r, const json_t *o, struct publicat
     r->langs = p->langs;
     p->slug = pub_read_text(r, o, "survey");
     p->version_no = pub_read_count(r, o, "version");
-    p->title = read_label(r, o, "title");
-    p->population = read_label(r, o, "population");
-    p->organiser = read_label(r, o, "organiser");
+    p->title = pub_read_label(r, o, "title");
+    p->population = pub_read_label(r, o, "population");
+    p->organiser = pub_read_label(r, o, "organiser");
     p->sample = read_sample(r, o);
     p->n_ballots = pub_read_count(r, o, "ballots");
     p->threshold = pub_read_count(r, o, "threshold");

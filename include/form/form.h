@@ -53,6 +53,7 @@ struct form_choice {
     bool is_dont_know; /* choices.csv column dont_know = yes: counted apart, outside denominators */
     bool is_exclusive; /* column exclusive = yes: in select_multiple it excludes the others */
     const char *const *values; /* one for each column of the list, "" where the cell is empty */
+    size_t wider;      /* column collapse: 1 + the wider group that it belongs to; 0: none */
 };
 
 struct form_choices {
@@ -61,7 +62,12 @@ struct form_choices {
     const struct form_choice *items;
     size_t n_columns;           /* those of the sheet choices that a choice_filter looks at */
     const char *const *columns; /* their names */
+    /* What the choices collapse to in a table by them that is too thin: names and labels; none: 0, NULL. */
+    size_t n_wider;
+    const struct form_choice *wider;
 };
+/* The list of the sheet choices that holds them is called so behind the list's own name. */
+#define FORM_WIDER_SUFFIX "_collapse"
 
 enum form_op { FORM_ALWAYS, FORM_EQUAL, FORM_NOT_EQUAL, FORM_SELECTED, FORM_NOT_SELECTED, FORM_EXPRESSION };
 

@@ -46,6 +46,8 @@ bool xlsform_yes_no(struct xlsform_reader *r, const struct sheet *s, size_t row,
  * What is wrong is noted; r->is_out tells of a lack of memory. */
 void xlsform_read_choices(struct xlsform_reader *r);
 void xlsform_read_survey(struct xlsform_reader *r);
+/* After the lists: the column collapse. items[i] are the choices of r->lists[i], NULL where they were refused. */
+void xlsform_read_collapse(struct xlsform_reader *r, struct form_choice *const *items);
 
 /* The columns relevant, constraint, calculation and choice_filter, once every question is known: row_of[node] is
  * its row, SIZE_MAX for a question that has none of its own. */

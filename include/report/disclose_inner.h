@@ -19,7 +19,7 @@ struct disclose_worker {
     size_t n_questions;
     size_t n_rows, group_rows;
     struct disclose_cross *crosses; /* of each crossing */
-    size_t grid_rows, fast_rows, wave_rows; /* the first row of grids, of fast ballots, of waves */
+    size_t wider_rows, grid_rows, fast_rows, wave_rows; /* the first row of wider groups, of grids, of fast ballots, of waves */
     bool has_wave_rest;             /* some ballot of this version is in no wave */
 };
 
@@ -58,7 +58,22 @@ enum rc disclose_group_sums(const struct disclose_worker *w, struct disclosure_s
 size_t disclose_group_row(const struct disclose_worker *w, size_t group, size_t level, size_t item);
 /* Where `item` stands by levels of `by` (indexes of questions): false, where it does not. */
 bool disclose_find_group(const struct disclose_worker *w, size_t by, size_t item, size_t *group, size_t *at);
+/* The figures of a level from its items' rows; an item whose row is NULL, or not shown, holds no number. Its ballots
+ * are the median of what these rows add up to. */
+enum rc disclose_put_level(const struct disclose_worker *w, const struct disclosure_row *const *rows, size_t n_items,
+                           struct pub_level *out) MUST_CHECK;
 enum rc disclose_put_groups(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
+
+/* Wider groups. A row of boxes per wider group and item, "slug/version/:collapse/group/wider/item", beside those of its
+ * levels. It keeps what it shows while the levels are told; see disclose_is_fine. */
+size_t disclose_wider_rows_max(const struct publication *p);
+size_t disclose_wider_sums_max(const struct disclose_worker *w);
+enum rc disclose_wider_rows(struct disclose_worker *w) MUST_CHECK;
+enum rc disclose_wider_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
+enum rc disclose_put_wider(const struct disclose_worker *w, size_t group, struct pub_group *out) MUST_CHECK;
+/* Are the levels to be told of an item, by what stands published of them (disclosure_is_fine_enough)? True where there
+ * are no wider groups. */
+bool disclose_is_fine(const struct disclose_worker *w, size_t group, size_t item);
 
 /* What the parts of a table share: choices that are not "don't know"; a list of terms under construction. */
 size_t disclose_n_valid(const struct form_node *n);

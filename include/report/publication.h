@@ -87,10 +87,21 @@ struct pub_level { /* an option of the grouping question, in their order; don't 
     const struct pub_item *items; /* n_items of the group */
 };
 
+/* Levels put together: regions in place of provinces. */
+struct pub_wider {
+    const char *name;
+    struct form_label label;
+    struct pub_level level; /* its option says nothing */
+};
+
 struct pub_group {
     size_t question; /* the grouping question: of the profile, one choice */
     size_t n_levels, n_items;
     const struct pub_level *levels;
+    /* Where the choices name wider groups: an item has its figures by levels or, where too many of these are
+     * suppressed, by wider groups; see publication_is_wider. */
+    size_t n_wider;
+    const struct pub_wider *wider;
 };
 
 /* A table shows a question by its columns: its options in their order, "don't know" left out; or, where
@@ -187,6 +198,9 @@ struct publication {
 enum rc publication_to_json(const struct publication *p, struct buf *out, struct rc_info *e) MUST_CHECK;
 enum rc publication_from_json(const char *json, size_t len, struct arena *a, struct publication **out,
                               struct rc_info *e) MUST_CHECK;
+
+/* Do the wider groups stand for the levels in the table of an item? */
+bool publication_is_wider(const struct pub_group *g, size_t item);
 
 /* How many columns a question has in a table whose columns are options, and which option a column is. */
 size_t publication_columns(const struct pub_question *q);

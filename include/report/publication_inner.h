@@ -16,6 +16,7 @@ void pub_put(struct pub_writer *w, json_t *object, const char *key, json_t *valu
 void pub_append(struct pub_writer *w, json_t *array, json_t *value);
 /* Add the numbers of a share of `n` to an object. */
 void pub_put_share(struct pub_writer *w, json_t *o, const struct pub_share *s, int64_t n);
+json_t *pub_label_json(struct pub_writer *w, const struct form_label *l);
 json_t *pub_weights_json(struct pub_writer *w, const struct pub_weights *x);
 json_t *pub_groups_json(struct pub_writer *w);
 /* Crossings, grids, waves and trends; a key is absent where there is none. */
@@ -37,6 +38,7 @@ struct pub_reader {
 
 void pub_fail(struct pub_reader *r, enum rc rc, const char *key);
 const char *pub_read_text(struct pub_reader *r, const json_t *o, const char *key);
+struct form_label pub_read_label(struct pub_reader *r, const json_t *o, const char *key);
 int64_t pub_read_count(struct pub_reader *r, const json_t *o, const char *key);
 bool pub_read_bool(struct pub_reader *r, const json_t *o, const char *key);
 size_t pub_read_size(struct pub_reader *r, const json_t *o, const char *key, size_t max);

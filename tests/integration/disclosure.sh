@@ -83,6 +83,24 @@ run --survey parts
 same "again: the same bytes, groups and all" "$THIRD" "$(body)"
 run --survey parts --recount
 check "and a recount agrees with the groups" [ "$STATUS" = 0 ]
+# ---- provinces collapse to regions ----
+
+"$SCRATCH_OUT/minyi" publish tests/forms/regions >/dev/null
+drop regions 150
+run --survey regions
+regions() { sql "SELECT p.body::jsonb -> 'groups' -> 0 #>> '{$1}' FROM publish.current c JOIN publish.publication p USING (publication_id)
+    JOIN core.survey s ON s.survey_id = p.survey_id WHERE s.slug = 'regions'"; }
+same "the regions are there" "east" "$(regions wider,0,name)"
+same "with figures" "false" "$(regions wider,0,items,0,suppressed)"
+same "in place of the provinces'" "true" "$(regions levels,0,items,0,suppressed)"
+night_passes
+drop regions 600 --from 200 --at 100
+run --survey regions
+same "later the provinces" "false" "$(regions levels,0,items,0,suppressed)"
+same "in place of the regions" "true" "$(regions wider,0,items,0,suppressed)"
+run --survey regions --recount
+check "a recount agrees with both" [ "$STATUS" = 0 ]
+
 sql "UPDATE publish.row_kept SET shown = shown[1:1]"
 run
 check "damaged state is an error" [ "$STATUS" = 1 ]

@@ -1,16 +1,20 @@
-/* attacker: two five-point questions by the six levels of a grouping question, and without fast ballots, as
- * publication_disclose publishes them. What adds up to what is declared here anew: see lib/attacker.h. */
+/* attacker: two five-point questions by the six levels of a grouping question, which may collapse to three wider
+ * groups, and without fast ballots, as publication_disclose publishes them. What adds up to what is declared here anew: see lib/attacker.h. */
 #include "../lib/attacker.h"
 
 #include "report/disclose.h"
 
-enum { FAST, OTHERS, SIDES };
+enum { FAST, OTHERS, SIDES, WIDER = 3 };
 enum { A, B, G, QUESTIONS, LEVELS = 6, NO_LEVEL = LEVELS, POINTS = 5, BOX_CELLS = 6, SLOTS = 23, KEPT_MAX = 12000,
        CELLS = (LEVELS + 1) * SIDES };
 static const struct form_choice points[] = {{.name = "5"}, {.name = "4"}, {.name = "3"}, {.name = "2"}, {.name = "1"},
                                             {.name = "dk", .is_dont_know = true}};
 static const struct form_choice levels[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {.name = "e"}, {.name = "f"}};
 static const struct form_choices five = {.list_name = "five", .n = POINTS, .items = points}, unsure = {.list_name = "unsure", .n = POINTS + 1, .items = points}, six = {.list_name = "six", .n = LEVELS, .items = levels};
+static const struct form_choice parts[] = {{.name = "a", .wider = 1}, {.name = "b", .wider = 1}, {.name = "c", .wider = 2},
+                                           {.name = "d", .wider = 2}, {.name = "e", .wider = 2}, {.name = "f", .wider = 3}};
+static const struct form_choice regions[] = {{.name = "x"}, {.name = "y"}, {.name = "z"}};
+static const struct form_choices collapsing = {.list_name = "six", .n = LEVELS, .items = parts, .n_wider = WIDER, .wider = regions};
 static const size_t box_of[] = {0, 0, 1, 2, 2, 3, 4}; /* the last: skipped */
 
 struct groups {
@@ -23,7 +27,8 @@ struct groups {
     unsigned char profile[CELLS][2];
     struct figures_cell cells[CELLS];
     struct disclose_kept kept[KEPT_MAX];
-    size_t n_kept, n_without, row_full[2], row_box[2], row_g, row_ballots, row_level[2][LEVELS + 1], row_fast, row_side[2][SIDES];
+    size_t n_kept, n_without, row_full[2], row_box[2], row_g, row_ballots, row_level[2][LEVELS + 1], row_fast, row_side[2][SIDES], row_wide[2][WIDER], n_collapsed;
+    bool has_wider;
 };
 
 struct answer {
@@ -73,8 +78,14 @@ static void add_item(struct groups *x, size_t q)
         (void)snprintf(address, sizeof address, "s/1/:fast/%s/%s", i == FAST ? "yes" : "no", x->nodes[q].name);
         x->row_side[q][i] = add_row(w, address, BOX_CELLS, 3, DISCLOSURE_ROW_MIN);
     }
-    for (size_t l = 0; l <= LEVELS + 3; l++) { /* a is required and has no "don't know"; all are asked */
-        size_t first = l <= LEVELS ? w->first[x->row_level[q][l]] : l == LEVELS + 1 ? box : w->first[x->row_side[q][l - LEVELS - 2]];
+    for (size_t i = 0; i < WIDER && x->has_wider; i++) {
+        (void)snprintf(address, sizeof address, "s/1/:collapse/g/%s/%s", regions[i].name, x->nodes[q].name);
+        x->row_wide[q][i] = add_row(w, address, BOX_CELLS, 3, DISCLOSURE_ROW_MIN);
+    }
+    for (size_t k = 0; k < BOX_CELLS && x->has_wider; k++) /* f is alone in its region */
+        add_alike(w, w->first[x->row_wide[q][2]] + k, w->first[x->row_level[q][LEVELS - 1]] + k);
+    for (size_t i = x->row_box[q]; i < w->n_rows; i++) { /* a is required and has no "don't know"; all are asked */
+        size_t first = w->first[i];
         w->is_empty[first + 5] = true;
         w->is_empty[first + 4] = w->is_empty[first + 3] = q == A;
     }
@@ -109,6 +120,35 @@ static void add_whole(struct groups *x, size_t row, size_t n_cells)
     x->w.n_sums++;
 }
 
+/* A region is its levels, all are the regions and those without a level, and its cells are its ballots. */
+static void add_wider_sums(struct groups *x, size_t q)
+{
+    struct world *w = &x->w;
+    for (size_t k = 0; k < BOX_CELLS; k++) {
+        for (size_t i = 0; i < WIDER; i++, w->n_sums++) {
+            add_term(w, (ptrdiff_t)x->row_wide[q][i], k);
+            turn_side(w);
+            for (size_t l = 0; l < LEVELS; l++)
+                if (parts[l].wider == i + 1)
+                    add_term(w, (ptrdiff_t)x->row_level[q][l], k);
+        }
+        add_term(w, (ptrdiff_t)x->row_box[q], k);
+        turn_side(w);
+        for (size_t i = 0; i < WIDER; i++)
+            add_term(w, (ptrdiff_t)x->row_wide[q][i], k);
+        add_term(w, (ptrdiff_t)x->row_level[q][NO_LEVEL], k);
+        w->n_sums++;
+    }
+    for (size_t i = 0; i < WIDER; i++, w->n_sums++) {
+        for (size_t l = 0; l < LEVELS; l++)
+            if (parts[l].wider == i + 1)
+                add_term(w, (ptrdiff_t)x->row_g, l);
+        turn_side(w);
+        for (size_t k = 0; k < BOX_CELLS; k++)
+            add_term(w, (ptrdiff_t)x->row_wide[q][i], k);
+    }
+}
+
 static void add_sums_of(struct groups *x, size_t q)
 {
     struct world *w = &x->w;
@@ -127,6 +167,8 @@ static void add_sums_of(struct groups *x, size_t q)
             add_term(w, (ptrdiff_t)x->row_side[q][i], k);
         w->n_sums++;
     }
+    if (x->has_wider)
+        add_wider_sums(x, q);
     for (size_t i = 0; i < SIDES; i++, w->n_sums++) {
         add_term(w, (ptrdiff_t)x->row_fast, i);
         turn_side(w);
@@ -148,7 +190,7 @@ static void build(struct groups *x, bool is_required)
     struct world *w = &x->w;
     x->nodes[A] = (struct form_node){.type = FORM_SELECT_ONE, .name = "a", .is_likert = true, .is_required = true, .choices = &five, .slot = 0, .n_slots = 7, .parent = SIZE_MAX, .offset = 0, .width = 1};
     x->nodes[B] = (struct form_node){.type = FORM_SELECT_ONE, .name = "b", .is_likert = true, .choices = &unsure, .slot = 7, .n_slots = 8, .parent = SIZE_MAX, .offset = 1, .width = 1};
-    x->nodes[G] = (struct form_node){.type = FORM_SELECT_ONE, .name = "g", .is_profile = true, .is_required = is_required, .choices = &six, .slot = 15, .n_slots = 8, .parent = SIZE_MAX, .offset = 2, .width = 1};
+    x->nodes[G] = (struct form_node){.type = FORM_SELECT_ONE, .name = "g", .is_profile = true, .is_required = is_required, .choices = x->has_wider ? &collapsing : &six, .slot = 15, .n_slots = 8, .parent = SIZE_MAX, .offset = 2, .width = 1};
     x->form = (struct form){.slug = "s", .n_langs = 1, .langs = {"en"}, .sample = FORM_OPEN, .n_nodes = QUESTIONS, .nodes = x->nodes, .n_slots = SLOTS, .codes_len = 4, .fast_seconds = 60};
     x->row_ballots = add_row(w, "ballots", 1, 1, DISCLOSURE_ROW_MIN);
     x->row_g = add_row(w, "s/1/g", LEVELS + 2, LEVELS, DISCLOSURE_ROW_MIN);
@@ -210,6 +252,8 @@ static void count(struct groups *x, int64_t *cells, const struct answer *b, int3
         cells[w->first[x->row_box[q]] + box_of[b->of[q]]] += sign;
         cells[w->first[x->row_level[q][b->level]] + box_of[b->of[q]]] += sign;
         cells[w->first[x->row_side[q][b->side]] + box_of[b->of[q]]] += sign;
+        if (x->has_wider && b->level < LEVELS)
+            cells[w->first[x->row_wide[q][parts[b->level].wider - 1]] + box_of[b->of[q]]] += sign;
     }
 }
 
@@ -259,9 +303,18 @@ static void publish(struct groups *x, const struct scene *s, size_t night)
         for (size_t q = A; q <= B; q++) { /* what is published of a level is what was kept */
             const struct pub_item *i = &p.groups[0].levels[l].items[q];
             size_t c = x->w.first[x->row_level[q][l]];
-            assert_int_equal(i->is_suppressed, !x->w.rows[x->row_level[q][l]].state.is_shown);
+            bool is_wider = publication_is_wider(&p.groups[0], q);
+            x->n_collapsed += is_wider && l == 0;
+            assert_int_equal(i->is_suppressed, is_wider || !x->w.rows[x->row_level[q][l]].state.is_shown);
             assert_int_equal(i->n, i->is_suppressed ? 0 : x->w.v[night][c] + x->w.v[night][c + 1] + x->w.v[night][c + 2]);
             assert_true(!i->top2.is_weighted && i->n % DISCLOSURE_BASE == 0 && i->bottom2.count % DISCLOSURE_BASE == 0);
+        }
+    for (size_t l = 0; l < p.groups[0].n_wider; l++)
+        for (size_t q = A; q <= B; q++) { /* or of a region */
+            const struct pub_item *i = &p.groups[0].wider[l].level.items[q];
+            size_t row = x->row_wide[q][l], c = x->w.first[row];
+            assert_int_equal(i->is_suppressed, !publication_is_wider(&p.groups[0], q) || !x->w.rows[row].state.is_shown);
+            assert_true(i->is_suppressed || (i->n == x->w.v[night][c] + x->w.v[night][c + 1] + x->w.v[night][c + 2] && i->top2.count == x->w.v[night][c]));
         }
     for (size_t q = A; q <= B; q++) { /* and what is published without fast ballots */
         const struct pub_row *r = &p.fast.without[q];
@@ -333,7 +386,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct verdict attack(const struct scene *s, bool is_required)
+static struct verdict attack(const struct scene *s, bool is_required, bool has_wider)
 {
     struct groups *x = calloc(1, sizeof *x);
     struct verdict out = {0};
@@ -341,6 +394,7 @@ static struct verdict attack(const struct scene *s, bool is_required)
     assert_non_null(x);
     arena_init(&x->a, 512 << 20);
     x->w.random = 88172645463325252u + s->key * 977u;
+    x->has_wider = has_wider;
     build(x, is_required);
     run_nights(x, s, is_required);
     infer(&x->w, s);
@@ -348,18 +402,19 @@ static struct verdict attack(const struct scene *s, bool is_required)
     qsort(x->w.ages, x->w.n_ages, sizeof *x->w.ages, by_value);
     for (size_t l = 0; l < LEVELS; l++)
         n_levels += x->w.is_seen[NIGHTS - 1][x->row_level[A][l]] + x->w.is_seen[NIGHTS - 1][x->row_level[B][l]];
-    print_message("%-32s %4zu a night, level %s: counts under 10: %zu of %zu learned; in hidden rows: %zu of %zu; changes under 10: "
-                  "%zu of %zu; touched by his votes: %zu of %zu, %zu of %zu; %zu of 12 levels' rows shown in the end, of 2 without fast ones %.2f a night; "
+    print_message("%-32s %4zu a night, level %s%s: counts under 10: %zu of %zu learned; in hidden rows: %zu of %zu; changes under 10: "
+                  "%zu of %zu; touched by his votes: %zu of %zu, %zu of %zu; %zu of 12 levels' rows shown in the end, of 2 without fast ones %.2f a night, collapsed on %zu of %d; "
                   "rows' age: median %lld, max %lld nights\n",
-                  s->name, s->per_night, is_required ? "required" : "optional", out.learned, out.small, out.hidden_learned,
+                  s->name, s->per_night, is_required ? "required" : "optional", has_wider ? ", may collapse" : "", out.learned, out.small, out.hidden_learned,
                   out.hidden, out.changes_learned, out.changes, out.his_learned, out.his, out.his_changes_learned,
-                  out.his_changes, n_levels, (double)x->n_without / NIGHTS, x->w.n_ages ? (long long)x->w.ages[x->w.n_ages / 2] : -1,
+                  out.his_changes, n_levels, (double)x->n_without / NIGHTS, x->n_collapsed, 2 * NIGHTS, x->w.n_ages ? (long long)x->w.ages[x->w.n_ages / 2] : -1,
                   x->w.n_ages ? (long long)x->w.ages[x->w.n_ages - 1] : -1);
-    assert_true(s->is_at_once || x->n_without > NIGHTS);
+    bool is_thin = s->per_night < 100;
+    assert_true(s->is_at_once || is_thin || x->n_without > NIGHTS);
+    assert_true(is_thin ? x->n_collapsed > NIGHTS / 6 && x->n_collapsed < 2 * NIGHTS : n_levels >= 8); /* it is of use */
     arena_release(&x->a);
     free(x);
     assert_int_equal(out.wrong, 0); /* the truth is always among what he thinks possible */
-    assert_true(n_levels >= 8);     /* and the levels are of use */
     return out;
 }
 
@@ -367,8 +422,8 @@ static struct verdict attack(const struct scene *s, bool is_required)
 
 static void fails(const struct scene *s)
 {
-    for (int is_required = 0; is_required < 2; is_required++) {
-        struct verdict v = attack(s, is_required);
+    for (int i = 0; i < 4; i++) {
+        struct verdict v = attack(s, i % 2 == 1, i >= 2);
         assert_true(v.small > 100 && v.changes > 500); /* there was something to learn */
         assert_int_equal(v.learned, 0);
         assert_int_equal(v.hidden_learned, 0);
@@ -402,12 +457,26 @@ static void he_forces_a_level_with_his_own(void **state)
     fails(&(struct scene){.name = "own lumps, some withdraw", .per_night = 200, .withdrawn_permille = 5, .has_lumps = true, .key = 9});
 }
 
+/* Few ballots: regions at first, provinces later, and both ways where ballots are withdrawn. */
+static void it_collapses(void **state)
+{
+    (void)state;
+    for (unsigned char key = 1; key <= 12; key++)
+        for (unsigned i = 0; i < 6; i++) {
+            const struct scene s = {.name = i < 3 ? "thin" : "thin, some withdraw", .per_night = i % 3 == 0 ? 8 : i % 3 == 1 ? 12 : 20,
+                                    .withdrawn_permille = i < 3 ? 0 : 10, .key = key};
+            struct verdict v = attack(&s, key % 2 == 0, true);
+            assert_true(v.small > 100 && v.changes > 100);
+            assert_true(v.learned == 0 && v.hidden_learned == 0 && v.changes_learned == 0);
+        }
+}
+
 static void he_succeeds_where_levels_are_only_rounded(void **state)
 {
     (void)state;
     size_t learned = 0, changes_learned = 0;
     for (unsigned char key = 1; key <= 6; key++) {
-        struct verdict v = attack(&(struct scene){.name = "WEAKER: only rounded", .per_night = 200, .is_at_once = true, .key = key}, true);
+        struct verdict v = attack(&(struct scene){.name = "WEAKER: only rounded", .per_night = 200, .is_at_once = true, .key = key}, true, false);
         learned += v.learned;
         changes_learned += v.changes_learned;
     }
@@ -419,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_withdraws_and_he_knows),
         cmocka_unit_test(ballots_are_withdrawn),
+        cmocka_unit_test(it_collapses),
         cmocka_unit_test(he_forces_a_level_with_his_own),
         cmocka_unit_test(he_succeeds_where_levels_are_only_rounded),
     };

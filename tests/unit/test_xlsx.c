@@ -267,7 +267,7 @@ static void write_workbook(const char *dir, const char *path)
 
 static void test_same_as_csv(void **state)
 {
-    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit", "tests/forms/fast",
+    static const char *const dirs[] = {"sql/seed/gov-wechat-2014", "tests/forms/invited", "tests/forms/visit", "tests/forms/fast", "tests/forms/regions",
                                        "tests/forms/budget"};
     (void)state;
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
