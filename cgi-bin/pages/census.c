@@ -135,7 +135,7 @@ static struct census_view make_view(const struct census_pages *p, const struct s
     const struct shelf *s = &p->shelves[p->now];
     const char *const *langs;
     size_t n_langs = catalogue_langs(p->c, &langs);
-    struct census_view v = {.c = p->c, .lang = web_language(rq, langs, n_langs), .f = item != NULL ? item->f : NULL,
+    struct census_view v = {.a = rq->arena, .c = p->c, .lang = web_language(rq, langs, n_langs), .f = item != NULL ? item->f : NULL,
                             .path = path, .n_dates = s->n, .dates = s->dates};
     for (size_t i = 0; item != NULL && i < item->f->n_langs; i++)
         if (strcmp(item->f->langs[i], langs[v.lang]) == 0)

@@ -1,36 +1,12 @@
 /* The drawings of the census page. The tables beside them say the same in words, so each is one image
- * with one sentence. Colours are classes of 40-census.css: dark, forced colours and print follow. */
+ * with one sentence. Colours are classes of 35-chart.css and 40-census.css: dark, forced colours and print follow. */
 #include <stdio.h>
 #include <string.h>
 
 #include "pages/census.h"
+#include "report/chart.h"
 
-enum { TILE = 100, SHADES = 5, LONG_FROM = 100000 /* "100,000" is wider than a tile */ };
-
-/* Neighbours stay neighbours as far as squares allow. */
-static const struct division {
-    const char *code, *letters, *zh;
-    int col, row;
-} divisions[] = {
-    {"23", "HL", "黑龙江", 6, 0}, {"22", "JL", "吉林", 6, 1},   {"65", "XJ", "新疆", 0, 2}, {"62", "GS", "甘肃", 1, 2},
-    {"64", "NX", "宁夏", 2, 2},   {"15", "NM", "内蒙古", 3, 2}, {"11", "BJ", "北京", 4, 2}, {"12", "TJ", "天津", 5, 2},
-    {"21", "LN", "辽宁", 6, 2},   {"63", "QH", "青海", 1, 3},   {"61", "SN", "陕西", 2, 3}, {"14", "SX", "山西", 3, 3},
-    {"13", "HE", "河北", 4, 3},   {"37", "SD", "山东", 5, 3},   {"54", "XZ", "西藏", 0, 4}, {"51", "SC", "四川", 1, 4},
-    {"50", "CQ", "重庆", 2, 4},   {"41", "HA", "河南", 3, 4},   {"34", "AH", "安徽", 4, 4}, {"32", "JS", "江苏", 5, 4},
-    {"31", "SH", "上海", 6, 4},   {"53", "YN", "云南", 1, 5},   {"52", "GZ", "贵州", 2, 5}, {"42", "HB", "湖北", 3, 5},
-    {"36", "JX", "江西", 4, 5},   {"33", "ZJ", "浙江", 5, 5},   {"45", "GX", "广西", 2, 6}, {"43", "HN", "湖南", 3, 6},
-    {"44", "GD", "广东", 4, 6},   {"35", "FJ", "福建", 5, 6},   {"71", "TW", "台湾", 6, 6}, {"46", "HI", "海南", 3, 7},
-    {"82", "MO", "澳门", 4, 7},   {"81", "HK", "香港", 5, 7},
-};
-enum { N_DIVISIONS = sizeof divisions / sizeof *divisions };
-
-const char *census_letters(const char *code)
-{
-    for (size_t i = 0; i < N_DIVISIONS; i++)
-        if (strcmp(divisions[i].code, code) == 0)
-            return divisions[i].letters;
-    return "";
-}
+enum { SHADES = CHART_SHADES, DIVISIONS_MAX = 64 };
 
 const char *census_grouped(int64_t v, char out[32])
 {
@@ -76,68 +52,51 @@ static int shade_of(int64_t count, const int64_t *bounds, int n_shades)
     return s;
 }
 
-static void put_tile(struct html *w, const struct census_view *v, const struct division *d,
-                     const struct census_row *r, int shade)
+/* "under 400", "400 to 799", "3,000 or more", lowest first. */
+static void make_legend(const struct census_view *v, const int64_t *bounds, int n_shades, const char *legend[SHADES])
 {
-    char n[32];
-    bool is_zh = strncmp(tr(v->c, v->lang, "lang.tag"), "zh", 2) == 0;
-    html_lit(w, "<g class=\"s");
-    html_int(w, shade);
-    html_lit(w, "\" transform=\"translate(");
-    html_int(w, d->col * TILE);
-    html_lit(w, " ");
-    html_int(w, d->row * TILE);
-    html_lit(w, ")\"><rect width=\"96\" height=\"96\" rx=\"6\"/><text x=\"48\" y=\"42\">");
-    html_text(w, is_zh ? d->zh : d->letters);
-    html_lit(w, "</text><text class=\"");
-    if (r != NULL && r->count >= LONG_FROM)
-        html_lit(w, "long ");
-    html_lit(w, "n\" x=\"48\" y=\"74\">");
-    html_text(w, r != NULL ? census_grouped(r->count, n) : "–");
-    html_lit(w, "</text></g>\n");
-}
-
-/* "under 400", "400 to 799", "3,000 and more" */
-static void put_legend(struct html *w, const struct census_view *v, const int64_t *bounds, int n_shades)
-{
-    html_lit(w, "<ul class=\"legend\">\n");
     for (int s = 1; s <= n_shades; s++) {
         char low[32], high[32];
-        html_lit(w, "<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\" focusable=\"false\"><g class=\"s");
-        html_int(w, s);
-        html_lit(w, "\"><rect width=\"10\" height=\"10\"/></g></svg>");
         if (n_shades == 1)
-            html_tr(w, v->c, v->lang, "census.legend_any", NULL);
+            legend[0] = tr(v->c, v->lang, "census.legend_any");
         else if (s == 1)
-            html_tr(w, v->c, v->lang, "census.legend_first", "n", census_grouped(bounds[0], low), NULL);
+            legend[0] = tr_fill(v->a, v->c, v->lang, "census.legend_first", "n", census_grouped(bounds[0], low), NULL);
         else if (s == n_shades)
-            html_tr(w, v->c, v->lang, "census.legend_last", "n", census_grouped(bounds[s - 2], low), NULL);
+            legend[s - 1] = tr_fill(v->a, v->c, v->lang, "census.legend_last", "n", census_grouped(bounds[s - 2], low), NULL);
         else
-            html_tr(w, v->c, v->lang, "census.legend_middle", "low", census_grouped(bounds[s - 2], low), "high",
-                    census_grouped(bounds[s - 1] - 1, high), NULL);
-        html_lit(w, "</li>\n");
+            legend[s - 1] = tr_fill(v->a, v->c, v->lang, "census.legend_middle", "low", census_grouped(bounds[s - 2], low), "high",
+                                    census_grouped(bounds[s - 1] - 1, high), NULL);
     }
-    html_lit(w, "</ul>\n");
 }
 
 void census_write_map(struct html *w, const struct census_view *v)
 {
     const struct census_breakdown *b = &v->f->provinces;
+    struct chart_tile tiles[DIVISIONS_MAX];
+    char values[DIVISIONS_MAX][32];
     int64_t bounds[SHADES - 1] = {0};
     int n_shades = find_bounds(b->n > 0 ? b->rows[0].count : 0, bounds);
-    html_lit(w, "<figure class=\"map\">\n<svg viewBox=\"-2 -2 700 800\" role=\"img\" aria-label=\"");
-    html_tr(w, v->c, v->lang, "census.map_alt", "first", b->n > 0 ? form_text(&b->rows[0].label, v->label_lang) : "",
-            NULL);
-    html_lit(w, "\">\n");
-    for (size_t i = 0; i < N_DIVISIONS; i++) {
-        const struct census_row *r = census_find(b, divisions[i].code);
-        put_tile(w, v, &divisions[i], r, r != NULL && r->count > 0 ? shade_of(r->count, bounds, n_shades) : 0);
+    bool is_zh = strncmp(tr(v->c, v->lang, "lang.tag"), "zh", 2) == 0;
+    const char *alt = tr_fill(v->a, v->c, v->lang, "census.map_alt", "first",
+                              b->n > 0 ? form_text(&b->rows[0].label, v->label_lang) : "", NULL);
+    struct chart_map map = {.alt = alt != NULL ? alt : "", .n = b->n < DIVISIONS_MAX ? b->n : DIVISIONS_MAX, .tiles = tiles,
+                            .is_zh = is_zh, .none = "–"};
+    make_legend(v, bounds, n_shades, map.legend);
+    w->out->has_failed |= alt == NULL;
+    for (int s = 0; s < n_shades; s++)
+        w->out->has_failed |= map.legend[s] == NULL;
+    for (size_t i = 0; i < map.n; i++) {
+        const struct census_row *r = &b->rows[i];
+        tiles[i] = (struct chart_tile){.code = r->code, .name = form_text(&r->label, v->label_lang),
+                                       .short_name = is_zh ? chart_tile_zh(r->code) : NULL,
+                                       .value = census_grouped(r->count, values[i]), .full = values[i],
+                                       .shade = r->count > 0 ? shade_of(r->count, bounds, n_shades) : 0};
     }
-    html_lit(w, "</svg>\n<figcaption>");
+    html_lit(w, "<figure class=\"map\">\n");
+    chart_tilemap(w->out, &map);
+    html_lit(w, "<figcaption>");
     html_tr(w, v->c, v->lang, "census.map_caption", NULL);
-    html_lit(w, "</figcaption>\n");
-    put_legend(w, v, bounds, n_shades);
-    html_lit(w, "</figure>\n");
+    html_lit(w, "</figcaption>\n</figure>\n");
 }
 
 /* ---- openings by month ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pages/census.h"
+#include "report/chart.h"
 #include "report/publication.h"
 #include "web/page.h"
 
@@ -80,7 +81,7 @@ static void put_row(const struct table *x, const struct census_row *r)
     html_lit(w, "</span>");
     if (x->has_letters) {
         html_lit(w, " <span class=\"quiet small\">");
-        html_text(w, census_letters(r->code));
+        html_text(w, chart_tile_letters(r->code));
         html_lit(w, "</span>");
     }
     html_lit(w, "</span>");

@@ -245,6 +245,7 @@ static void put_crosses(struct html *w, const struct results_view *v)
 static void put_without(struct html *w, const struct results_view *v, size_t n, const size_t *items, const struct pub_row *without)
 {
     static const char *const heads[] = {"results.question", "results.without_lines", "results.all_ballots"};
+    char text[32];
     begin_table(w, results_text(v, "results.lines_caption"), "");
     put_heads(w, v, heads, 3);
     for (size_t i = 0; i < n; i++) {
@@ -255,6 +256,8 @@ static void put_without(struct html *w, const struct results_view *v, size_t n, 
         }
         html_lit(w, "<tr><th scope=\"row\"><span class=\"head\">");
         html_text(w, results_label(v, &q->label));
+        html_lit(w, "</span><span class=\"behind\">n = ");
+        html_text(w, results_grouped(without[i].n, text));
         html_lit(w, "</span></th><td class=\"share\">");
         results_put_share(w, v, &without[i].shares[0], without[i].n);
         html_lit(w, "</td><td class=\"share\">");

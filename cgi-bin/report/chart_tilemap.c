@@ -3,26 +3,23 @@
 
 #include "report/chart_inner.h"
 
-enum { COLUMNS = 9, ROWS = 8, TILE = 38, GAP = 2 };
+enum { COLUMNS = 7, ROWS = 8, TILE = 38, GAP = 2, LONG = 7 /* "100,000" is wider than a tile */ };
 
-/* The 34 province-level divisions (GB/T 2260; letters: ISO 3166-2:CN), each about where it lies: what is
- * north of, or beside, a neighbour stays so as far as a grid allows. Sizes mean nothing. */
+/* The 34 province-level divisions (GB/T 2260; letters: ISO 3166-2:CN), each about where it lies: neighbours
+ * stay neighbours as far as squares allow, and seven columns are few enough to be read on a phone. Sizes mean nothing. */
 static const struct place {
     const char *code, *letters, *zh;
     int column, row;
 } places[] = {
-    {"23", "HL", "黑龙江", 8, 0}, {"15", "NM", "内蒙古", 5, 1}, {"22", "JL", "吉林", 8, 1},
-    {"65", "XJ", "新疆", 1, 2},   {"64", "NX", "宁夏", 4, 2},   {"14", "SX", "山西", 5, 2},
-    {"11", "BJ", "北京", 6, 2},   {"12", "TJ", "天津", 7, 2},   {"21", "LN", "辽宁", 8, 2},
-    {"63", "QH", "青海", 2, 3},   {"62", "GS", "甘肃", 3, 3},   {"61", "SN", "陕西", 4, 3},
-    {"41", "HA", "河南", 5, 3},   {"13", "HE", "河北", 6, 3},   {"37", "SD", "山东", 7, 3},
-    {"54", "XZ", "西藏", 1, 4},   {"51", "SC", "四川", 3, 4},   {"50", "CQ", "重庆", 4, 4},
-    {"42", "HB", "湖北", 5, 4},   {"34", "AH", "安徽", 6, 4},   {"32", "JS", "江苏", 7, 4},
-    {"31", "SH", "上海", 8, 4},   {"53", "YN", "云南", 3, 5},   {"52", "GZ", "贵州", 4, 5},
-    {"43", "HN", "湖南", 5, 5},   {"36", "JX", "江西", 6, 5},   {"33", "ZJ", "浙江", 7, 5},
-    {"45", "GX", "广西", 5, 6},   {"44", "GD", "广东", 6, 6},   {"35", "FJ", "福建", 7, 6},
-    {"71", "TW", "台湾", 8, 6},   {"46", "HI", "海南", 5, 7},   {"82", "MO", "澳门", 6, 7},
-    {"81", "HK", "香港", 7, 7},
+    {"23", "HL", "黑龙江", 6, 0}, {"22", "JL", "吉林", 6, 1},   {"65", "XJ", "新疆", 0, 2}, {"62", "GS", "甘肃", 1, 2},
+    {"64", "NX", "宁夏", 2, 2},   {"15", "NM", "内蒙古", 3, 2}, {"11", "BJ", "北京", 4, 2}, {"12", "TJ", "天津", 5, 2},
+    {"21", "LN", "辽宁", 6, 2},   {"63", "QH", "青海", 1, 3},   {"61", "SN", "陕西", 2, 3}, {"14", "SX", "山西", 3, 3},
+    {"13", "HE", "河北", 4, 3},   {"37", "SD", "山东", 5, 3},   {"54", "XZ", "西藏", 0, 4}, {"51", "SC", "四川", 1, 4},
+    {"50", "CQ", "重庆", 2, 4},   {"41", "HA", "河南", 3, 4},   {"34", "AH", "安徽", 4, 4}, {"32", "JS", "江苏", 5, 4},
+    {"31", "SH", "上海", 6, 4},   {"53", "YN", "云南", 1, 5},   {"52", "GZ", "贵州", 2, 5}, {"42", "HB", "湖北", 3, 5},
+    {"36", "JX", "江西", 4, 5},   {"33", "ZJ", "浙江", 5, 5},   {"45", "GX", "广西", 2, 6}, {"43", "HN", "湖南", 3, 6},
+    {"44", "GD", "广东", 4, 6},   {"35", "FJ", "福建", 5, 6},   {"71", "TW", "台湾", 6, 6}, {"46", "HI", "海南", 3, 7},
+    {"82", "MO", "澳门", 4, 7},   {"81", "HK", "香港", 5, 7},
 };
 enum { PLACES = sizeof places / sizeof *places };
 
@@ -82,8 +79,9 @@ static void put_tile(struct buf *out, const struct place *p, const struct chart_
     /* three ideographs need a smaller size; two letters take a larger one */
     buf_printf(out, "<text x=\"%d\" y=\"%d\"%s>", x, y + 17, strlen(name) > 6 ? " font-size=\"11\"" : "");
     mk_text(out, name);
-    buf_printf(out, "</text><text class=\"v\" x=\"%d\" y=\"%d\" font-size=\"10\">", x, y + 31);
-    mk_text(out, t != NULL && t->value != NULL ? t->value : c->none != NULL ? c->none : "");
+    const char *value = t != NULL && t->value != NULL ? t->value : c->none != NULL ? c->none : "";
+    buf_printf(out, "</text><text class=\"v\" x=\"%d\" y=\"%d\" font-size=\"%s\">", x, y + 31, strlen(value) >= LONG ? "8.5" : "10");
+    mk_text(out, value);
     mk_lit(out, "</text></g>\n");
 }
 

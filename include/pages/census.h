@@ -32,6 +32,7 @@ enum rc census_date_page(void *app, const struct request *rq, struct response *r
 
 /* What the page writers take. */
 struct census_view {
+    struct arena *a;    /* of the request */
     const struct catalogue *c;
     size_t lang;        /* of the catalogue */
     size_t label_lang;  /* of the census's labels */
@@ -47,9 +48,6 @@ void census_write_page(struct html *w, const struct census_view *v);
 /* The map of the provinces (each division a tile at its place) and the columns of openings by month. */
 void census_write_map(struct html *w, const struct census_view *v);
 void census_write_months(struct html *w, const struct census_view *v);
-
-/* Two letters of a division (ISO 3166-2:CN): "GD" for "44"; "" for an unknown code. */
-const char *census_letters(const char *code);
 
 /* `v` with a comma between thousands. `out` is given back. */
 const char *census_grouped(int64_t v, char out[32]);

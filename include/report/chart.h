@@ -46,7 +46,7 @@ struct chart_tile {
     const char *code;  /* GB/T 2260, two digits: "44"; a code that is not on the map is left out */
     const char *name;  /* "Guangdong": read out and shown on pointing */
     const char *short_name; /* written on the tile; NULL: chart_tile_letters(code) */
-    const char *value; /* written on the tile, at most 6 characters: "6,139", "15.0" */
+    const char *value; /* written on the tile, at most 7 characters: "6,139", "15.0" */
     const char *full;  /* "6,139 accounts, 15.0%": read out after the name */
     int shade;         /* 1 (lowest) .. CHART_SHADES (highest); 0: no data, drawn hollow */
 };

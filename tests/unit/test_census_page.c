@@ -148,9 +148,11 @@ static void page_in_english(void **state)
     assert_has("was opened on 2012-09-01");
     assert_has("<th scope=\"row\">2012-10</th><td>0</td><td>2,000</td>");
     assert_has("href=\"/census/2012-11-30.csv?lang=en\"");
-    assert_has("<text x=\"48\" y=\"42\">GD</text><text class=\"n\" x=\"48\" y=\"74\">1,500</text>");
-    assert_has("<text x=\"48\" y=\"42\">HL</text><text class=\"n\" x=\"48\" y=\"74\">0</text>");
-    assert_has("<text x=\"48\" y=\"42\">TW</text><text class=\"n\" x=\"48\" y=\"74\">–</text>");
+    assert_has("<title>Guangdong: 1,500</title>");
+    assert_has("<text x=\"179\" y=\"257\">GD</text><text class=\"v\" x=\"179\" y=\"271\" font-size=\"10\">1,500</text>");
+    assert_has("<text x=\"259\" y=\"17\">HL</text><text class=\"v\" x=\"259\" y=\"31\" font-size=\"10\">0</text>");
+    assert_has("<text x=\"259\" y=\"257\">TW</text><text class=\"v\" x=\"259\" y=\"271\" font-size=\"10\">–</text>");
+    assert_has("&lt;Tibet&gt;: 500");
     assert_has_not("synthetic");
     assert_has_not("No update");
     assert_has_not("Kind of account");
@@ -172,7 +174,7 @@ static void newest_in_chinese(void **state)
     assert_int_equal(get("/census/", "zh"), RC_OK);
     assert_string_equal(rs.lang, "zh-CN");
     assert_has("人工合成");
-    assert_has("<text x=\"48\" y=\"42\">广东</text>");
+    assert_has("<text x=\"179\" y=\"257\">广东</text>");
     assert_has("前 4 名中东部占 2 个，后 4 名中西部占 1 个。");
     assert_has("<dt>14 天及以上未更新</dt><dd>500（25.0%）</dd>");
     assert_has("<dd>1,234</dd>");

@@ -111,6 +111,7 @@ static void a_random_sample_shows_changes_and_tests(void **state)
     assert_has(text, "E&lt;<span class=\"detail\"> n = 1,000</span>");
     assert_has(text, "chi-square 12.35, df 4, p &lt; 0.001 (Pearson)");
     assert_has(text, "200 of 1,000 ballots gave the same answer");
+    assert_has(text, "How &amp; why?</span><span class=\"behind\">n = 800</span>");
     assert_has(text, "How &amp; why?");
     assert_lacks(text, ">?<"); /* "don't know" is no column and no row */
 }
