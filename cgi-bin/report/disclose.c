@@ -54,7 +54,7 @@ static bool is_empty_state(const struct disclose_worker *w, const struct form_no
     return cell + 2 >= states && disclose_is_empty(w, n, cell + 2 == states ? DISCLOSE_SKIPPED : DISCLOSE_NOT_ASKED);
 }
 
-static void count_cells(const struct form_node *n, const int64_t *slot, int64_t n_ballots, int64_t *cells)
+void disclose_count_cells(const struct form_node *n, const int64_t *slot, int64_t n_ballots, int64_t *cells)
 {
     int64_t unsure = 0;
     for (size_t i = 0; n->choices != NULL && i < n->choices->n; i++) {
@@ -123,7 +123,7 @@ static enum rc make_row(const struct disclose_worker *w, const struct form_node 
     if (counts == NULL || r->address == NULL || r->shown == NULL)
         return rc_set(w->e, RC_NOMEM, "no memory for the row of \"%s\"", n->name);
     r->n_whole = r->n_whole > 0 ? r->n_whole : 1; /* nothing but "don't know" to choose from */
-    count_cells(n, w->in->figures->counts + n->slot, w->in->figures->n_ballots, counts);
+    disclose_count_cells(n, w->in->figures->counts + n->slot, w->in->figures->n_ballots, counts);
     r->counts = counts;
     return disclose_recall(w, r);
 }

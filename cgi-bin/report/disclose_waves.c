@@ -13,22 +13,40 @@ static size_t n_waves(const struct disclose_worker *w)
     return w->p->n_trends > 0 ? w->in->figures->n_waves : 0;
 }
 
+/* Five-point questions by their boxes, other questions of one choice by their choices. Of longer lists no wave is
+ * told: few of their choices would be more than a 0 or a 5 in it. */
+enum { WAVE_CHOICES_MAX = 40 };
+
+static bool is_item(const struct disclose_worker *w, size_t question)
+{
+    const struct form_node *n = w->nodes[question];
+    bool has_row = n->type == FORM_SELECT_ONE && n->choices->n <= WAVE_CHOICES_MAX && disclose_n_valid(n) > 0;
+    return w->boxes[question] > 0 || has_row;
+}
+
 static size_t n_items(const struct disclose_worker *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n_questions; i++)
-        n += w->boxes[i] > 0;
+        n += is_item(w, i);
     return n;
 }
 
-/* The question that is the `at`-th five-point one. */
+/* The question that is the `at`-th item. */
 static size_t question_of(const struct disclose_worker *w, size_t at)
 {
     size_t i = 0;
     for (size_t k = 0; i < w->n_questions; i++)
-        if (w->boxes[i] > 0 && k++ == at)
+        if (is_item(w, i) && k++ == at)
             break;
     return i;
+}
+
+/* The row of all ballots that the rows of its waves are parts of: cell by cell, skipped and not asked the last two. */
+static const struct disclosure_row *all_of(const struct disclose_worker *w, size_t item)
+{
+    size_t question = question_of(w, item);
+    return &w->rows[w->boxes[question] > 0 ? w->boxes[question] : question];
 }
 
 /* The row of an item in a wave; then in the gaps: before the first wave, after the first... After the items
@@ -55,7 +73,10 @@ size_t disclose_wave_rows_max(const struct disclose_worker *w)
 
 size_t disclose_wave_sums_max(const struct disclose_worker *w)
 {
-    return w->p->n_questions * DISCLOSE_BOX_CELLS + 1 + disclose_wave_rows_max(w);
+    size_t n = disclose_wave_rows_max(w) + 1;
+    for (size_t i = 0; i < n_items(w); i++)
+        n += all_of(w, i)->n_cells;
+    return n;
 }
 
 static const char *address_of(const struct disclose_worker *w, int64_t version_no, const char *first_day, const char *name)
@@ -111,24 +132,27 @@ static enum rc make_row(const struct disclose_worker *w, size_t wave, size_t ite
     const struct form_node *n = w->nodes[question_of(w, item)];
     struct disclosure_row *r = &w->rows[row_at(w, wave, item)];
     bool is_open = w->in->today <= in->waves[wave].last;
-    const struct disclosure_row *all = &w->rows[w->boxes[question_of(w, item)]];
-    const struct disclose_shape shape = {.n_cells = DISCLOSE_BOX_CELLS, .n_whole = DISCLOSE_BOXES, .has_places = true,
+    const struct disclosure_row *all = all_of(w, item);
+    const struct disclose_shape shape = {.n_cells = all->n_cells, .n_whole = all->n_whole, .has_places = true,
                                          .min_n = is_open ? DISCLOSE_NEVER : w->p->threshold, .is_frozen = is_stopped};
     int64_t *counts = NULL;
     struct disclosure_place *places = NULL;
     enum rc rc = disclose_begin_row(w, r, address_of(w, w->p->version_no, in->waves[wave].first_day, n->name), &shape, &counts, &places);
     if (rc != RC_OK)
         return rc;
-    for (size_t k = 0; k < DISCLOSE_BOX_CELLS && holds_all_so_far(w, wave); k++)
-        places[k] = all->places[k];
+    for (size_t k = 0; k < all->n_cells && holds_all_so_far(w, wave); k++)
+        places[k] = all->places != NULL ? all->places[k] : (struct disclosure_place){all->address, k};
     int32_t closed = is_open || in->waves[wave].last_opening == 0 ? in->waves[wave].last : in->waves[wave].last_opening;
     if (r->n_past > 0 && r->past[0].day <= closed)
         r->is_frozen = true; /* its end was put off after it was published: that stands */
     else
         r->closed_day = closed;
     r->opens_day = in->waves[wave].first;
-    disclose_add_boxes(n, in->waves[wave].counts + n->slot, counts);
-    for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++)
+    if (w->boxes[question_of(w, item)] > 0)
+        disclose_add_boxes(n, in->waves[wave].counts + n->slot, counts);
+    else
+        disclose_count_cells(n, in->waves[wave].counts + n->slot, in->waves[wave].n_ballots, counts);
+    for (size_t k = 0; k < all->n_cells; k++)
         if (counts[k] > all->counts[k])
             return rc_set(w->e, RC_INPUT, "the waves' counts of \"%s\" do not add up: run \"tally --recount\"", n->name);
     return RC_OK;
@@ -137,12 +161,12 @@ static enum rc make_row(const struct disclose_worker *w, size_t wave, size_t ite
 /* Ballots in no wave, of an item or (SIZE_MAX) all: never published, so nobody needs to count them here. */
 static enum rc make_gap(const struct disclose_worker *w, size_t part, size_t item)
 {
-    bool is_item = item != SIZE_MAX;
-    struct disclosure_row *r = &w->rows[is_item ? row_at(w, part, item) : ballots_at(w, part)];
-    const struct disclose_shape shape = {.n_cells = is_item ? DISCLOSE_BOX_CELLS : 1, .n_whole = is_item ? DISCLOSE_BOXES : 1,
-                                         .min_n = DISCLOSE_NEVER, .is_frozen = !is_item};
+    bool is_row = item != SIZE_MAX;
+    struct disclosure_row *r = &w->rows[is_row ? row_at(w, part, item) : ballots_at(w, part)];
+    const struct disclose_shape shape = {.n_cells = is_row ? all_of(w, item)->n_cells : 1, .n_whole = is_row ? all_of(w, item)->n_whole : 1,
+                                         .min_n = DISCLOSE_NEVER, .is_frozen = !is_row};
     int64_t *counts = NULL;
-    enum rc rc = disclose_begin_row(w, r, is_item ? address_of(w, w->p->version_no, "", w->nodes[question_of(w, item)]->name) : "ballots",
+    enum rc rc = disclose_begin_row(w, r, is_row ? address_of(w, w->p->version_no, "", w->nodes[question_of(w, item)]->name) : "ballots",
                                     &shape, &counts, NULL);
     r->opens_day = first_of(w, part);
     return rc;
@@ -179,7 +203,7 @@ static enum rc sum_box(const struct disclose_worker *w, size_t item, size_t box,
     enum rc rc = disclose_terms_begin(w, &x, n_parts(w) + 1);
     if (rc != RC_OK)
         return rc;
-    disclose_terms_add(&x, w->boxes[question_of(w, item)], box);
+    disclose_terms_add(&x, (size_t)(all_of(w, item) - w->rows), box);
     disclose_terms_turn(&x);
     for (size_t part = 0; part < n_parts(w); part++)
         if (is_possible(w, part))
@@ -190,19 +214,20 @@ static enum rc sum_box(const struct disclose_worker *w, size_t item, size_t box,
 
 static bool is_empty_cell(const struct disclose_worker *w, size_t item, size_t k)
 {
-    return k >= 4 && disclose_is_empty(w, w->nodes[question_of(w, item)], k == 4 ? DISCLOSE_SKIPPED : DISCLOSE_NOT_ASKED);
+    size_t n = all_of(w, item)->n_cells;
+    return k + 2 >= n && disclose_is_empty(w, w->nodes[question_of(w, item)], k + 2 == n ? DISCLOSE_SKIPPED : DISCLOSE_NOT_ASKED);
 }
 
 /* The ballots of a part = the cells of an item in it. */
 static enum rc sum_ballots(const struct disclose_worker *w, size_t part, size_t item, struct disclosure_sum *sums, size_t *n_sums)
 {
     struct disclose_terms x;
-    enum rc rc = disclose_terms_begin(w, &x, DISCLOSE_BOX_CELLS + 1);
+    enum rc rc = disclose_terms_begin(w, &x, all_of(w, item)->n_cells + 1);
     if (rc != RC_OK)
         return rc;
     disclose_terms_add(&x, ballots_at(w, part), 0);
     disclose_terms_turn(&x);
-    for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++)
+    for (size_t k = 0; k < all_of(w, item)->n_cells; k++)
         if (!is_empty_cell(w, item, k))
             disclose_terms_add(&x, row_at(w, part, item), k);
     disclose_terms_end(&x, sums, n_sums);
@@ -213,7 +238,7 @@ enum rc disclose_wave_sums(const struct disclose_worker *w, struct disclosure_su
 {
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && n_waves(w) > 0 && i < n_items(w); i++) {
-        for (size_t k = 0; rc == RC_OK && k < DISCLOSE_BOX_CELLS; k++)
+        for (size_t k = 0; rc == RC_OK && k < all_of(w, i)->n_cells; k++)
             if (!is_empty_cell(w, i, k))
                 rc = sum_box(w, i, k, sums, n_sums);
         for (size_t part = 0; rc == RC_OK && part < n_parts(w); part++)
@@ -225,8 +250,9 @@ enum rc disclose_wave_sums(const struct disclose_worker *w, struct disclosure_su
 
 /* ---- back ---- */
 
-/* What stands of an item in a wave: cells to sums[DISCLOSE_BOX_CELLS], of this version and of the earlier ones
- * in which the question means the same; these stand as they were last published. False: nothing does. */
+/* What stands of an item in a wave: its cells to `sums`, of this version and of the earlier ones in which the
+ * question means the same; these stand as they were last published. Choices may have stood in another order there,
+ * which boxes do not mind; of other items nothing is told then. *has_any false: nothing stands. */
 static enum rc gather(const struct disclose_worker *w, size_t wave, size_t item, int64_t *sums, bool *has_any, const char **as_of)
 {
     const struct figures_input *in = w->in->figures;
@@ -237,6 +263,8 @@ static enum rc gather(const struct disclose_worker *w, size_t wave, size_t item,
         bool is_own = i == in->n_alike;
         if (!is_own && strcmp(in->alike[i].question, name) != 0)
             continue;
+        if (!is_own && w->boxes[question_of(w, item)] == 0)
+            return RC_OK;
         struct disclosure_row old = {.address = NULL}, *r = is_own ? &w->rows[row_at(w, wave, item)] : &old;
         if (!is_own) {
             const struct disclose_shape shape = {.n_cells = DISCLOSE_BOX_CELLS, .n_whole = DISCLOSE_BOXES, .is_frozen = true};
@@ -250,7 +278,7 @@ static enum rc gather(const struct disclose_worker *w, size_t wave, size_t item,
             continue;
         *has_any = true;
         oldest = r->state.day < oldest ? r->state.day : oldest;
-        for (size_t k = 0; k < DISCLOSE_BOX_CELLS; k++)
+        for (size_t k = 0; k < all_of(w, item)->n_cells; k++)
             sums[k] += r->shown[k];
     }
     *as_of = *has_any ? disclose_date(w->a, oldest) : NULL;
@@ -260,8 +288,9 @@ static enum rc gather(const struct disclose_worker *w, size_t wave, size_t item,
 /* *n_ballots: of what stands, or -1. */
 static enum rc put_point(const struct disclose_worker *w, size_t wave, size_t item, struct pub_point *out, int64_t *n_ballots)
 {
-    int64_t sums[DISCLOSE_BOX_CELLS] = {0};
-    struct pub_share *shares = arena_array(w->a, PUB_BOXES, sizeof *shares);
+    const struct disclosure_row *all = all_of(w, item);
+    int64_t sums[WAVE_CHOICES_MAX + 2] = {0};
+    struct pub_share *shares = arena_array(w->a, all->n_whole, sizeof *shares);
     bool has_any = false;
     const char *as_of = NULL;
     enum rc rc = shares == NULL ? no_memory(w) : gather(w, wave, item, sums, &has_any, &as_of);
@@ -270,14 +299,17 @@ static enum rc put_point(const struct disclose_worker *w, size_t wave, size_t it
     if (rc != RC_OK || !has_any)
         return rc;
     out->row.as_of = as_of;
-    out->row.n = sums[0] + sums[1] + sums[2];
-    for (size_t k = 0; k < PUB_BOXES; k++)
+    *n_ballots = 0;
+    for (size_t k = 0; k < all->n_cells; k++) {
+        *n_ballots += sums[k];
+        out->row.n += k < all->n_whole ? sums[k] : 0;
+    }
+    for (size_t k = 0; k < all->n_whole; k++)
         disclose_share(w, sums[k], out->row.n, &shares[k]);
-    *n_ballots = out->row.n + sums[3] + sums[4] + sums[5];
     return RC_OK;
 }
 
-/* Trends of five-point questions alone: others have no row. */
+/* A column is a cell: the boxes, or the valid choices in their order. */
 static enum rc put_trends(const struct disclose_worker *w, struct pub_trend *trends, int64_t *ballots, struct publication *out)
 {
     size_t items = n_items(w);
@@ -285,7 +317,7 @@ static enum rc put_trends(const struct disclose_worker *w, struct pub_trend *tre
     for (size_t i = 0; i < w->p->n_trends; i++) {
         const struct pub_trend *from = &w->p->trends[i];
         size_t item = 0;
-        if (!from->is_boxes || w->boxes[from->question] == 0)
+        if (!is_item(w, from->question) || from->n_columns != (from->is_boxes ? PUB_BOXES : disclose_n_valid(w->nodes[from->question])))
             continue;
         while (question_of(w, item) != from->question)
             item++;

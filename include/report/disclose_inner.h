@@ -28,6 +28,8 @@ struct disclose_worker {
 
 /* The cell of a question's row that holds choice `i`. */
 size_t disclose_cell_of(const struct form_node *n, size_t i);
+/* The cells of a question's row, from its slots. */
+void disclose_count_cells(const struct form_node *n, const int64_t *slot, int64_t n_ballots, int64_t *cells);
 /* How many cells add up to the ballots: the first ones; the last two of them are skipped and not asked. */
 size_t disclose_states(const struct form_node *n);
 /* The box of a five-point choice by its name: 0 the top two, 1 neutral, 2 the bottom two, 3 "don't know". */
@@ -142,7 +144,8 @@ enum rc disclose_fast_rows(struct disclose_worker *w) MUST_CHECK;
 enum rc disclose_fast_sums(const struct disclose_worker *w, struct disclosure_sum *sums, size_t *n_sums) MUST_CHECK;
 enum rc disclose_put_fast(const struct disclose_worker *w, struct publication *out) MUST_CHECK;
 
-/* Waves: the boxes of every five-point question among the ballots of a version in a wave,
+/* Waves: the boxes of every five-point question, and the choices of every other question of one choice that has no
+ * more than 40 of them, among the ballots of a version in a wave,
  * "slug/version/@first day/question", and of those in no wave, "slug/version/@/question", never published.
  * A wave that begins on another day is another row: once one began otherwise, no new one is published. */
 size_t disclose_wave_rows_max(const struct disclose_worker *w);

@@ -83,6 +83,7 @@ line_rest
 line_stack run tally >/dev/null
 until_figures 'd.waves.length' 2 && ok "waves appear" || not_ok "waves appear" "none in 15 s"
 expect "the one that is over has figures" "$(figures 'd.waves[0].ballots > 550 && d.waves[0].ballots < 650')" true
+expect "and tells of questions that have no five points, too" "$(figures 'd.trends.filter((t) => !t.boxes).some((t) => !t.points[0].suppressed)')" true
 expect "the one that is not has none" "$(figures '[d.waves[1].open, d.waves[1].suppressed, d.trends.every((t) => t.points[1].suppressed)]')" true,true,true
 expect "still multiples of 5" "$(figures "$counts")" 0
 expect "a recount agrees" "$(line_stack run tally --recount | grep -c 'agree with their responses')" 1

@@ -1,5 +1,6 @@
 /* attacker: a grid of four five-point questions, two levels, three crossings (one of a level by an item, one of
- * an item by the level, one of two items), straight lines and three waves, as publication_disclose publishes
+ * an item by the level, one of two items), straight lines and three waves of the
+ * items and of the level, as publication_disclose publishes
  * them, beside the questions and groups. What adds up to what is declared here anew: see lib/attacker.h. */
 #include "../lib/attacker.h"
 
@@ -37,8 +38,8 @@ struct tables {
     struct disclose_kept kept[KEPT_MAX];
     bool has_gaps; /* some ballots are in no wave */
     size_t n_kept, ballots, wave_ballots[PARTS], g, full[ITEMS], box[ITEMS], level[ITEMS][LEVELS + 1], ga[LEVELS + 1],
-        ab[POINTS + 1], ab_box[POINTS + 1], cg[POINTS + 1], straight, without[ITEMS], wave[ITEMS][PARTS];
-    size_t n_without_shown, n_waves_shown, n_cross_shown, n_straight_shown, n_weighted;
+        ab[POINTS + 1], ab_box[POINTS + 1], cg[POINTS + 1], straight, without[ITEMS], wave[ITEMS][PARTS], wave_g[PARTS];
+    size_t n_without_shown, n_waves_shown, n_cross_shown, n_straight_shown, n_weighted, n_levels_shown;
 };
 
 /* ---- his tables ---- */
@@ -134,8 +135,14 @@ static void build_rows(struct tables *x)
         x->cg[p] = named_row(w, LEVELS + 1, LEVELS, min, "", "c*g", point);
     }
     x->straight = named_row(w, 3, 3, min, "/straight", "a", NULL);
-    for (size_t v = 0; v < PARTS; v++)
+    for (size_t v = 0; v < PARTS; v++) {
+        char by[16];
+        (void)snprintf(by, sizeof by, "@%s", v < WAVES ? days[v] : "");
+        x->wave_g[v] = named_row(w, LEVELS + 2, LEVELS, min, "", by, "g");
+        for (size_t k = 0; k < LEVELS + 2; k++)
+            known_days(x, v, w->first[x->wave_g[v]] + k);
         known_days(x, v, w->first[x->wave_ballots[v]]);
+    }
 }
 
 /* a is required; all are asked; g may be skipped. What he knows to be nobody. */
@@ -156,6 +163,9 @@ static void build_empty(struct tables *x)
             w->is_empty[w->first[x->wave[q][WAVES + k / BOX_CELLS]] + k % BOX_CELLS] = true;
     }
     w->is_empty[w->first[x->g] + LEVELS + 1] = true;
+    for (size_t v = 0; v < PARTS; v++)
+        for (size_t k = 0; k < LEVELS + 2; k++)
+            w->is_empty[w->first[x->wave_g[v]] + k] = k == LEVELS + 1 || (v >= WAVES && !x->has_gaps);
     for (size_t v = WAVES; v < PARTS; v++)
         w->is_empty[w->first[x->wave_ballots[v]]] = !x->has_gaps;
     for (size_t l = 0; l <= LEVELS; l++)
@@ -173,6 +183,8 @@ static void build_alike(struct tables *x)
         for (size_t k = 0; k < BOX_CELLS; k++)
             alike(w, x->box[q], k, x->wave[q][0], k);
     }
+    for (size_t k = 0; k < LEVELS + 2; k++)
+        alike(w, x->g, k, x->wave_g[0], k);
     for (size_t l = 0; l < LEVELS; l++) {
         alike(w, x->ga[l], 2, x->level[A][l], 1);
         alike(w, x->ga[l], 5, x->level[A][l], 3);
@@ -241,6 +253,9 @@ static void build_sums(struct tables *x)
         build_item_sums(x, q);
     sum_row(x, x->ballots, 0, 0, x->g);
     sum_parts(x, x->ballots, x->wave_ballots, PARTS, 1);
+    sum_parts(x, x->g, x->wave_g, PARTS, LEVELS + 2);
+    for (size_t v = 0; v < PARTS; v++)
+        sum_row(x, x->wave_ballots[v], 0, 0, x->wave_g[v]);
     sum_parts(x, x->full[A], x->ga, LEVELS + 1, CHOICES);
     sum_parts(x, x->full[B], x->ab, POINTS + 1, CHOICES + 1);
     sum_parts(x, x->box[B], x->ab_box, POINTS + 1, 5);
@@ -355,6 +370,7 @@ static void count(struct tables *x, int64_t *cells, const struct ballot *b, int3
     cells[w->first[x->ballots]] += sign;
     cells[w->first[x->wave_ballots[b->wave]]] += sign;
     cells[w->first[x->g] + b->level] += sign;
+    cells[w->first[x->wave_g[b->wave]] + b->level] += sign;
     for (size_t q = 0; q < ITEMS; q++) {
         size_t box = box_of[b->of[q]];
         is_straight = is_straight && b->of[q] == b->of[A];
@@ -407,7 +423,7 @@ static void check_row(const struct tables *x, size_t night, size_t row, const st
 
 static void check_tables(struct tables *x, const struct publication *p, size_t night)
 {
-    assert_true(p->n_crosses == 3 && p->n_grids == 1 && p->n_waves == WAVES && p->n_trends == ITEMS);
+    assert_true(p->n_crosses == 3 && p->n_grids == 1 && p->n_waves == WAVES && p->n_trends == QUESTIONS);
     for (size_t l = 0; l < LEVELS; l++) {
         const struct pub_row *r = &p->crosses[0].rows[l];
         check_row(x, night, r->is_boxes ? x->level[A][l] : x->ga[l], r, r->is_boxes ? 3 : POINTS);
@@ -429,6 +445,11 @@ static void check_tables(struct tables *x, const struct publication *p, size_t n
             assert_true(r->is_suppressed || night >= last_night(x, v));
             x->n_waves_shown += !r->is_suppressed;
         }
+    }
+    for (size_t v = 0; v < WAVES; v++) {
+        const struct pub_row *r = &p->trends[G].points[v].row;
+        check_row(x, night, x->wave_g[v], r, LEVELS);
+        x->n_levels_shown += !r->is_suppressed;
     }
     x->n_straight_shown += !p->grids[0].straight.is_suppressed;
 }
@@ -561,17 +582,17 @@ static struct verdict attack(const struct scene *s, bool has_gaps)
     judge(&x->w, s, &out);
     qsort(x->w.ages, x->w.n_ages, sizeof *x->w.ages, by_value);
     print_message("%-28s %4zu a night%s: counts under 10: %zu of %zu learned; in hidden rows: %zu of %zu; changes under 10: %zu of %zu; "
-                  "touched by his votes: %zu of %zu, %zu of %zu; shown a night, of 8 crossed rows %.1f, of 12 waves' %.1f, straight lines %.2f, "
+                  "touched by his votes: %zu of %zu, %zu of %zu; shown a night, of 8 crossed rows %.1f, of 12 waves' %.1f and 3 of the level's %.1f, straight lines %.2f, "
                   "weighted %.1f of 4; rows' age: median %lld, nine in ten %lld, max %lld nights\n",
                   s->name, s->per_night, has_gaps ? ", gaps" : "", out.learned, out.small, out.hidden_learned, out.hidden, out.changes_learned,
                   out.changes, out.his_learned, out.his, out.his_changes_learned, out.his_changes, (double)x->n_cross_shown / NIGHTS,
-                  (double)x->n_waves_shown / NIGHTS, (double)x->n_straight_shown / NIGHTS, (double)x->n_weighted / NIGHTS,
+                  (double)x->n_waves_shown / NIGHTS, (double)x->n_levels_shown / NIGHTS, (double)x->n_straight_shown / NIGHTS, (double)x->n_weighted / NIGHTS,
                   x->w.n_ages ? (long long)x->w.ages[x->w.n_ages / 2] : -1, x->w.n_ages ? (long long)x->w.ages[x->w.n_ages * 9 / 10] : -1,
                   x->w.n_ages ? (long long)x->w.ages[x->w.n_ages - 1] : -1);
     if (!s->is_at_once) /* and the tables are of use */
         assert_true(x->n_cross_shown >= 4 * NIGHTS && x->n_straight_shown > NIGHTS / 2 && x->n_without_shown > NIGHTS && x->n_weighted > 0);
     if (!s->is_at_once && (has_gaps || s->withdrawn_permille == 0)) /* a wave that shrinks at once may be held for good */
-        assert_true(x->n_waves_shown >= 2 * NIGHTS);
+        assert_true(x->n_waves_shown >= 2 * NIGHTS && x->n_levels_shown >= NIGHTS / 2);
     arena_release(&x->a);
     free(x);
     assert_int_equal(out.wrong, 0); /* the truth is always among what he thinks possible */

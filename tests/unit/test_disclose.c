@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/disclose.h"
+#include "report/trend.h"
 
 static const unsigned char key[DISCLOSURE_KEY_BYTES] = {7};
 
@@ -341,6 +342,51 @@ static void weighted_shares_come_from_published_figures(void **state)
     arena_release(&x.a);
 }
 
+/* A question of one choice that has no five points: its choices wave by wave, "don't know" apart. Where another
+ * version asked it alike nothing is told, for its choices may stand in another order there. */
+static void a_wave_tells_of_other_questions(void **state)
+{
+    (void)state;
+    static const struct form_choice kinds[] = {{.name = "a"}, {.name = "dk", .is_dont_know = true}, {.name = "b"}};
+    static const struct form_choices kind = {.list_name = "kind", .n = 3, .items = kinds};
+    static const struct form_node node = {.type = FORM_SELECT_ONE, .name = "k", .choices = &kind, .slot = 0, .n_slots = 5, .parent = SIZE_MAX};
+    static const struct form form = {.slug = "s", .n_langs = 1, .langs = {"en"}, .sample = FORM_OPEN, .n_nodes = 1, .nodes = &node, .n_slots = 5};
+    static const int64_t all[] = {0, 7, 140, 12, 61}, first[] = {0, 3, 70, 6, 31};
+    static const struct figures_wave wave = {"2014-01-01", 5000, 5100, 5100, 110, first};
+    static const struct figures_alike alike = {1, "k"};
+    static const bool is_comparable = true;
+    static const struct trend_wave part = {.name = "w", .first_day = "2014-01-01", .last_day = "2014-04-11", .is_comparable = &is_comparable};
+    for (size_t n_alike = 0; n_alike < 2; n_alike++) {
+        struct arena a;
+        struct publication p;
+        struct rc_info e = {0};
+        struct disclose_kept *fresh = NULL;
+        size_t n_fresh = 0, n_waves = 0;
+        const struct figures_input in = {.form = &form, .version_no = 2, .n_ballots = 220, .counts = all, .first_opening = 5000, .first_day = "",
+                                         .last_day = "", .n_waves = 1, .waves = &wave, .n_alike = n_alike, .alike = &alike};
+        const struct disclose_input d = {.figures = &in, .key = key, .today = 5200};
+        arena_init(&a, 4 << 20);
+        assert_int_equal(figures_make(&in, &a, &p, &e), RC_OK);
+        assert_int_equal(trend_make(&in, &part, 1, &a, &p, &e), RC_OK);
+        assert_int_equal(publication_disclose(&p, &d, &a, &fresh, &n_fresh, &e), RC_OK);
+        for (size_t i = 0; i < n_fresh; i++)
+            n_waves += strcmp(fresh[i].address, "s/2/@2014-01-01/k") == 0;
+        assert_int_equal(n_waves, 1);
+        assert_int_equal(p.n_trends, 1);
+        assert_int_equal(p.trends[0].n_columns, 2);
+        const struct pub_row *r = &p.trends[0].points[0].row;
+        assert_int_equal(r->is_suppressed, n_alike > 0);
+        assert_int_equal(p.waves[0].is_suppressed, n_alike > 0);
+        if (n_alike == 0) {
+            assert_in_range(r->shares[0].count, 66, 74);
+            assert_in_range(r->shares[1].count, 27, 35); /* "b", not "don't know" */
+            assert_int_equal(r->n, r->shares[0].count + r->shares[1].count);
+            assert_true(r->n % DISCLOSURE_BASE == 0 && r->shares[0].count % DISCLOSURE_BASE == 0);
+        }
+        arena_release(&a);
+    }
+}
+
 static void old_figures_are_forgotten(void **state)
 {
     (void)state;
@@ -375,6 +421,7 @@ int main(void)
         cmocka_unit_test(a_demonstration_is_left_alone),
         cmocka_unit_test(groups_are_rows_of_their_own),
         cmocka_unit_test(weighted_shares_come_from_published_figures),
+        cmocka_unit_test(a_wave_tells_of_other_questions),
         cmocka_unit_test(old_figures_are_forgotten),
         cmocka_unit_test(what_was_kept_must_fit),
     };
