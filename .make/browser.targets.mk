@@ -2,7 +2,10 @@
 BROWSER := tests/browser
 
 browser: all $(BROWSER)/node_modules/.package-lock.json ## the pages in a real Chromium
-	node --test-reporter=./$(BROWSER)/reporter.mjs --test-reporter-destination=stdout $(BROWSER)/run.mjs $(ONLY)
+	.make/browser.sh $(ONLY)
+
+browser-all: all $(BROWSER)/node_modules/.package-lock.json ## every questionnaire of tests/forms in every way of filling it in
+	MINYI_FORMS=all .make/browser.sh forms
 
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json
 	cd $(BROWSER) && npm ci --no-audit --no-fund --loglevel=error
@@ -13,4 +16,4 @@ SHOTS ?= build/screenshots
 screenshots: all $(BROWSER)/node_modules/.package-lock.json
 	node $(BROWSER)/screenshots.mjs $(SHOTS)
 
-.PHONY: browser screenshots
+.PHONY: browser browser-all screenshots

@@ -63,6 +63,7 @@ function site(dir, origin, stop) {
     stop,
     minyi: (...args) => command('minyi', ...args),
     tally: () => command('tally'),
+    psql: async (sql) => (await run(script, ['run', dir, 'psql', '-P', 'tuples_only=off', '--csv', '-c', sql], { cwd: root, maxBuffer: 1 << 24 })).stdout,
     async json(path) {
       const r = await fetch(origin + path);
       if (!r.ok) throw new Error(`${r.status} for ${path}`);
@@ -76,6 +77,25 @@ export function readCsv(path) {
   const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
   const names = head.split(',');
   return lines.map((l) => Object.fromEntries(l.split(',').map((v, i) => [names[i], v])));
+}
+
+/** A CSV file with quoted fields as lists of cells. */
+export function parseCsv(text) {
+  const rows = [[]];
+  let cell = '', isQuoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text[i];
+    if (isQuoted) {
+      if (c !== '"') cell += c;
+      else if (text[i + 1] === '"') { cell += c; i += 1; } else isQuoted = false;
+    } else if (c === '"') isQuoted = true;
+    else if (c === ',' || c === '\n') {
+      rows.at(-1).push(cell);
+      cell = '';
+      if (c === '\n') rows.push([]);
+    } else if (c !== '\r') cell += c;
+  }
+  return rows.filter((r) => r.length > 0);
 }
 
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
