@@ -137,7 +137,9 @@ enum rc disclose_put_grids(const struct disclose_worker *w, struct publication *
 
 /* Fast ballots. Their number and that of the others, "slug/version/:fast" (no question has such a name), as if
  * they were the choices of a question; and the boxes of every five-point question among the others,
- * "slug/version/:fast/no/item", beside those among fast ballots, ".../yes/item", which are never published. */
+ * "slug/version/:fast/no/item", beside those among fast ballots, ".../yes/item", which are never published. Other
+ * questions have no such rows: with the choices of a grouping question among the others the attacker on groups, with
+ * ballots of his own, learned something in 468 of 2,032 runs instead of 4. */
 size_t disclose_fast_rows_max(const struct disclose_worker *w);
 size_t disclose_fast_sums_max(const struct disclose_worker *w);
 enum rc disclose_fast_rows(struct disclose_worker *w) MUST_CHECK;
