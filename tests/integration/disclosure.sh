@@ -91,13 +91,13 @@ run --survey regions
 regions() { sql "SELECT p.body::jsonb -> 'groups' -> 0 #>> '{$1}' FROM publish.current c JOIN publish.publication p USING (publication_id)
     JOIN core.survey s ON s.survey_id = p.survey_id WHERE s.slug = 'regions'"; }
 same "the regions are there" "east" "$(regions wider,0,name)"
-same "with figures" "false" "$(regions wider,0,items,0,suppressed)"
-same "in place of the provinces'" "true" "$(regions levels,0,items,0,suppressed)"
+some() { sql "SELECT jsonb_path_exists(p.body::jsonb, '\$.groups[0].$1[*].items[0] ? (@.suppressed == false)') FROM publish.current c
+    JOIN publish.publication p USING (publication_id) JOIN core.survey s ON s.survey_id = p.survey_id WHERE s.slug = 'regions'"; }
+same "with figures, in place of the provinces'" "t f" "$(some wider) $(some levels)"
 night_passes
 drop regions 600 --from 200 --at 100
 run --survey regions
-same "later the provinces" "false" "$(regions levels,0,items,0,suppressed)"
-same "in place of the regions" "true" "$(regions wider,0,items,0,suppressed)"
+same "later provinces" "t f" "$(some levels) $(some wider)" # one or another may be held back
 run --survey regions --recount
 check "a recount agrees with both" [ "$STATUS" = 0 ]
 
