@@ -1,41 +1,25 @@
 // A third language that is written from right to left: a catalogue in the folder and columns in a questionnaire,
 // and nothing else.  With it, what else a site sets for itself: its footer.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertAxe } from './lib/axe.mjs';
 import { fill, receipt, send, toSend } from './lib/form.mjs';
 import { ownSite, root, sleep } from './lib/stack.mjs';
+import { thirdLanguage } from './lib/third.mjs';
 import { DESK, NARROW, assertNoSideways, textSize, visit } from './lib/visit.mjs';
-
-// English in Arabic letters, places and line ends kept: every text is there, whatever texts there are.
-function pseudoArabic(english) {
-  const letters = 'ابتثجحخدذرزسشصضطظعغفقكلمنه';
-  const own = { 'lang.tag': 'ar', 'lang.name': 'العربية', 'lang.dir': 'rtl' };
-  return english.split('\n').map((line) => {
-    const [, key, text] = /^([a-z0-9_.]+) = (.*)$/.exec(line) ?? [];
-    if (!key) return line;
-    return `${key} = ${own[key] ?? text.replace(/\{[a-z_0-9]+\}|\\n|[A-Za-z]/g, (s) => (s.length > 1 ? s : letters[s.toLowerCase().charCodeAt(0) - 97]))}`;
-  }).join('\n');
-}
 
 const answers = { agree: true, q_service: '4', again: 'no', why: 'بطيئة جدا', age: '44', city: 'yes' };
 const footer = { MINYI_SITE_ORGANISER: 'Office', MINYI_SITE_ICP: 'ICP-12345678', MINYI_SITE_POLICE: 'P-11010202000001', MINYI_SITE_CODE: '1101020001' };
 
 test('third: from right to left: filled in with and without script, narrow, large, axe; and the footer of the site', async () => {
-  const folder = mkdtempSync('/tmp/minyi-rtl-');
-  let site;
+  let folder, site;
   try {
-    cpSync(join(root, 'build/html'), join(folder, 'html'), { recursive: true });
-    cpSync(join(root, 'tests/forms/rtl'), join(folder, 'form'), { recursive: true });
-    writeFileSync(join(folder, 'html/i18n/ar.txt'), pseudoArabic(readFileSync(join(root, 'html/i18n/en.txt'), 'utf8')));
-    execFileSync('chmod', ['-R', 'a+rX', folder]);
-    chmodSync(folder, 0o755);
+    folder = thirdLanguage();
     site = await ownSite(['--no-demo'], { MINYI_HTML_DIR: join(folder, 'html'), ...footer });
     await site.tally(); // the first key
-    await site.minyi('publish', join(folder, 'form'));
+    await site.minyi('publish', join(root, 'tests/forms/rtl'));
     const form = `${site.origin}/survey/rtl`;
     for (let i = 0; i < 100 && !(await fetch(form)).ok; i++) await sleep(100);
     for (const script of [true, false])
@@ -79,6 +63,6 @@ test('third: from right to left: filled in with and without script, narrow, larg
     });
   } finally {
     await site?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder) rmSync(folder, { recursive: true, force: true });
   }
 });

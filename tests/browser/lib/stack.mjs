@@ -60,6 +60,7 @@ function site(dir, origin, stop) {
   const command = (...args) => run(script, ['run', dir, ...args], { cwd: root });
   return {
     origin,
+    dir,
     stop,
     minyi: (...args) => command('minyi', ...args),
     tally: () => command('tally'),
