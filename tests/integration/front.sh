@@ -147,11 +147,28 @@ same "no log of a visit holds an address" "" "$(house_log | grep -F 127.0.0.1)"
 
 # ---- rate limits ----
 codes() { sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
+ask() { get -d '_lang=en&code=0000000000000000' "$@" "$URL/receipt"; } # a code that nobody holds
+curl -s -m 30 -o /dev/null -w '%{http_code}\n' -d '_lang=en&code=0000000000000000' "$URL/receipt?[1-90]" >"$PLACE/asked"
+echo "#   90 codes tried at once: $(codes <"$PLACE/asked")"
+same "the first 30 codes are looked up" "30 200" "$(head -n 30 "$PLACE/asked" | uniq -c | xargs)"
+check "who tries many meets 429" grep -q 429 "$PLACE/asked"
+for _ in $(seq 100); do # faster than places become free
+    [ "$(ask)" != 429 ] || break
+done
+all_headers "429 of the receipts"
+same "it says when to come back" 30 "$(head_of Retry-After)"
+check "in words too" grep -q "Wait a minute and reload" "$B"
+check "in both languages" grep -q "请稍等一分钟" "$B"
+same "the page that asks for a code is still served" 200 "$(get "$URL/receipt")"
+same "another address may ask" 200 "$(ask --interface 127.0.0.2)"
+sleep 1
+same "and so may this one, a second later" 200 "$(ask)"
 curl -s -m 30 -o /dev/null -w '%{http_code}\n' -d 'a=b' "$FORM?[1-700]" >"$PLACE/posts"
 echo "#   700 submissions at once: $(codes <"$PLACE/posts")"
 check "a flood of submissions meets 429" grep -q 429 "$PLACE/posts"
 check "but not its first 300" test "$(grep -vc 429 "$PLACE/posts")" -ge 300
-for _ in $(seq 100); do # faster than places become free
+for _ in $(seq 20); do # a busy machine starts a program more slowly than places become free
+    curl -s -m 30 -o /dev/null -d a=b "$FORM?[1-100]"
     [ "$(get -d a=b "$FORM")" != 429 ] || break
 done
 all_headers 429
