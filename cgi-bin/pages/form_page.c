@@ -177,7 +177,7 @@ static const char *typed_code(const struct form_view *v)
 /* The invitation's code: a question of the page's own, before all others. */
 static void put_code(struct html *w, const struct form_view *v)
 {
-    html_lit(w, "<div class=\"q code");
+    html_lit(w, "<div class=\"q");
     if (v->code_problem != NULL)
         html_lit(w, " has-error");
     html_lit(w, "\" data-need=\"");
@@ -194,7 +194,7 @@ static void put_code(struct html *w, const struct form_view *v)
         put_tr(w, v, v->code_problem);
         html_lit(w, "</p>\n");
     }
-    html_lit(w, "<input type=\"text\" id=\"code\" name=\"_code\" autocomplete=\"off\" autocapitalize=\"characters\" "
+    html_lit(w, "<input type=\"text\" class=\"code\" id=\"code\" name=\"_code\" dir=\"ltr\" autocomplete=\"off\" autocapitalize=\"characters\" "
                 "spellcheck=\"false\" maxlength=\"40\" aria-required=\"true\" value=\"");
     html_attr(w, typed_code(v));
     if (v->code_problem != NULL)

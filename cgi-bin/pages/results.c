@@ -323,7 +323,7 @@ static enum rc serve_item(struct results *r, const char *name, const struct requ
             return ending == 0   ? serve_json(&s->items[i], rs, e)
                    : ending == 1 ? serve_csv(r, &s->items[i], rq, rs, e)
                                  : serve_page(r, &s->items[i], kinds[ending], rq, rs, e);
-    return rc_set(e, RC_NOTFOUND, "there are no results of that name");
+    return rc_set_reason(e, RC_NOTFOUND, "no_results", "there are no results of that name");
 }
 
 /* Call with the lock held. */

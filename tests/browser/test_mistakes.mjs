@@ -117,6 +117,9 @@ test('mistakes: pages that are not there say so in the language of the reader', 
         assert.equal(await page.locator('html').getAttribute('lang'), lang === 'zh' ? 'zh-CN' : 'en', path);
         assert.equal(await page.locator('main h1').count(), 1, path);
         assert.ok(await page.locator('main a[href^="/"]').count() > 0, `${path}: a way on`);
+        const panel = (await page.locator('main .panel').allInnerTexts()).join();
+        if (path.startsWith('/results/')) assert.match(panel, lang === 'zh' ? /还没有公布结果/ : /no published results yet/, path);
+        else assert.equal(panel, '', path);
       }
     });
 });
