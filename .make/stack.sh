@@ -8,7 +8,7 @@
 #   stack.sh stop DIR   stop it; the data stay
 #   stack.sh remove DIR stop it and throw everything away
 #   stack.sh run DIR COMMAND [ARG...]   a program (minyi, tally, psql) as its own system user;
-#                       "key-restore": minyi key restore as the tally's user
+#                       "key-restore": minyi key restore as the tally's user; "export": minyi export, too
 #   stack.sh is-up DIR  exit status 0 when it runs
 #   stack.sh place DIR  prints the folder that holds state and copies: DIR itself, or another one
 #                       where the service users cannot enter DIR
@@ -326,6 +326,7 @@ run_program() {
     case $program in
     tally) run_as tally "$APP/build/tally" "$@" ;;
     key-restore) run_as tally "$APP/build/minyi" key restore ;;
+    export) run_as tally "$APP/build/minyi" export "$@" ;;
     minyi) run_as operator "$APP/build/minyi" "$@" ;;
     psql) run_as db "$PG_BIN/psql" -h "$PLACE/pg" -U postgres -qXAt -v ON_ERROR_STOP=1 minyi "$@" ;;
     *) echo "stack.sh: what is $program?" >&2; exit 2 ;;

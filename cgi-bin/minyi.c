@@ -28,6 +28,8 @@ static const struct command {
     {"comparable", "SLUG V1 V2 QUESTION,...|none", "which questions may stand in one trend across two versions", cmd_comparable},
     {"invite", "SLUG [--count N --out FOLDER] [--lang LANG] [--url https://HOST]",
      "codes for a survey by invitation, on slips to print; without --count: how many are unused", cmd_invite},
+    {"export", "SLUG --format csv|xlsx|sav|dta|jsonl|r [--out FILE] [--lang LANG] [--version N] [--bom] [--labels] [--comments]",
+     "the counted responses, for other programs (as the tally's user)", cmd_export},
     {"paper", "SLUG [--lang LANG] > FILE.html", "the questionnaire as a form to print", cmd_paper},
     {"poster", "SLUG [--lang LANG] [--url https://HOST] > FILE.svg", "an A4 sheet with the survey's title and QR code", cmd_poster},
     {"verify", "FILE|- [--root HEX]", "check a receipt's proof of inclusion (needs no database)", cmd_verify},

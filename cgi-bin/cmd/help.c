@@ -17,6 +17,15 @@ static const struct {
                 "  example: minyi publish sql/seed/gov-wechat-2014\n"},
     {"export-form", "A folder takes survey.csv, choices.csv and settings.csv; FILE.xlsx takes one workbook.\n"
                     "  example: minyi export-form gov-wechat-2014 questionnaire.xlsx\n"},
+    {"export", "One row for each counted response: the day of its opening and its answers, never a hash.\n"
+               "  --format FORMAT  csv, xlsx, sav (SPSS), dta (Stata), jsonl, or r: the lines in R that read the csv\n"
+               "  --out FILE       readable by its owner alone; standard output unless given\n"
+               "  --lang LANG      language of labels (the survey's own unless given)\n"
+               "  --version N      of the questionnaire (the current one unless given)\n"
+               "  --bom            csv: the mark with which Excel and WPS know UTF-8\n"
+               "  --labels         csv and xlsx: labels of the choices in place of their names\n"
+               "  --comments       what was written in words, too: it may tell who wrote it\n"
+               "  example: sudo -u minyi-tally minyi export gov-wechat-2014 --format sav --lang zh --out answers.sav\n"},
     {"import", "Into a demonstration only. A row that was imported before is not counted again.\n"
                "  --consent TEXT  why these rows may be used: goes into the log\n"
                "  example: minyi import gov-wechat-2014 responses.csv --consent \"synthetic rows\"\n"},
