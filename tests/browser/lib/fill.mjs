@@ -74,7 +74,7 @@ async function tabTo(page, what, is, argument) {
 }
 
 const keyboard = {
-  async give(page, q, answer, lang) {
+  async give(page, q, answer) {
     const value = () => page.evaluate(() => document.activeElement.value);
     const at = (v) => tabTo(page, `${q.name} ${v ?? ''}`, 'e.name === a[0] && (a[1] === null || e.value === a[1])', [q.name, v ?? null]);
     const step = async (wanted) => { // in a group of radio buttons, or a list
@@ -102,9 +102,17 @@ const keyboard = {
       if (!await page.evaluate(() => document.activeElement.checked)) await page.keyboard.press('Space');
       return;
     }
-    const [y, m, d] = answer.split('-');
-    if (q.kind === 'date') return page.keyboard.type(lang === 'zh' ? y.padStart(6, '0') + m + d : d + m + y);
-    if (q.kind === 'time') return page.keyboard.type(answer.replace(':', ''));
+    if (q.kind === 'date' || q.kind === 'time') { // its parts stand in the order of the browser's own language
+      const [y, m, d] = answer.split('-'), [hour, minute] = answer.split(':');
+      const orders = q.kind === 'date' ? [m + d + y, d + m + y, y.padStart(6, '0') + m + d]
+        : [String((Number(hour) + 11) % 12 + 1).padStart(2, '0') + minute + (hour < 12 ? 'AM' : 'PM'), hour + minute];
+      for (const order of orders) {
+        for (let i = 0; i < 3; i += 1) await page.keyboard.press('ArrowLeft');
+        await page.keyboard.type(order);
+        if (await value() === answer) return;
+      }
+      throw new Error(`${answer} cannot be typed`);
+    }
     await page.keyboard.press('Control+A');
     return page.keyboard.type(answer);
   },
@@ -116,12 +124,12 @@ const keyboard = {
 
 /** Answer everything that is asked, section by section; `look(what)` is called wherever there is something new to see.
  *  Gives {name: answer}, and stops before sending. */
-export async function fillAll(page, { lang, given = {}, hands = 'pointer', look = async () => {} }) {
+export async function fillAll(page, { given = {}, hands = 'pointer', look = async () => {} }) {
   const hand = hands === 'keyboard' ? keyboard : pointer, answers = {};
   for (let section = 0; section < 40; section += 1) {
     for (let q; (q = (await questions(page)).find((one) => !(one.name in answers)));) {
       answers[q.name] = choose(q, given);
-      await hand.give(page, q, answers[q.name], lang);
+      await hand.give(page, q, answers[q.name]);
     }
     await look(`section ${section + 1}`);
     if (await page.locator('.steps [data-do=next]:visible').count() === 0) break;
