@@ -1,5 +1,6 @@
 /* minyi export: the counted responses of a version, for other programs. As the tally's user, who reads them anyway. */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,15 +189,30 @@ static enum rc write_r(struct job *j, const char *path, struct rc_info *e)
     return rc;
 }
 
+/* A new file of ours, never one that somebody laid there, nor what a link of that name leads to. */
+static enum rc make_part(const char *part, struct rc_info *e)
+{
+    (void)unlink(part); /* what an export that was killed left */
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return rc_set(e, RC_IO, "\"%s\" cannot be written: %s", part, strerror(errno));
+    (void)close(fd);
+    return RC_OK;
+}
+
 /* Under another name first, so that a file of that name is whole; readable by its owner alone. */
 static enum rc write_out(struct job *j, struct db *db, struct rc_info *e)
 {
     char part[PATH_MAX_BYTES + 16];
     mode_t before = umask(0077);
     const char *path = j->o.out == NULL ? NULL : part;
-    if (path != NULL)
+    enum rc rc = RC_OK;
+    if (path != NULL) {
         (void)snprintf(part, sizeof part, "%s.part", j->o.out);
-    enum rc rc = j->o.format == EXPORT_R ? write_r(j, path, e) : write_rows(j, db, path, e);
+        rc = make_part(part, e);
+    }
+    if (rc == RC_OK)
+        rc = j->o.format == EXPORT_R ? write_r(j, path, e) : write_rows(j, db, path, e);
     (void)umask(before);
     if (rc == RC_OK && path != NULL && rename(part, j->o.out) != 0)
         rc = rc_set(e, RC_IO, "\"%s\" cannot be made: %s", j->o.out, strerror(errno));
