@@ -104,7 +104,8 @@ static enum rc make_crosses(const struct form *f, struct arena *a, struct counte
     for (size_t i = 0; c->crosses != NULL && i < f->n_crosses; i++) {
         const struct form_node *row = &f->nodes[f->crosses[i].row], *column = &f->nodes[f->crosses[i].column];
         c->crosses[i] = (struct counter_cross){.row = (uint16_t)row->offset, .column = (uint16_t)column->offset,
-                                               .slot = (uint32_t)f->crosses[i].slot,
+                                               .is_row_profile = row->is_profile, .is_column_profile = column->is_profile,
+                                               .slot = (uint32_t)f->crosses[i].slot, .n_rows = (uint32_t)row->choices->n,
                                                .n_columns = (uint32_t)column->choices->n};
     }
     return c->crosses != NULL ? RC_OK : no_memory(f, e);

@@ -178,8 +178,33 @@ static bool is_good(const struct block *b)
     return (half[0] | half[1]) == 0;
 }
 
+static int32_t count_of(const struct block *b, size_t offset, unsigned code)
+{
+    lanes found = {0};
+    for (size_t v = 0; v < b->n_vectors; v++)
+        found -= (lanes)(column_at(b, offset, v) == all_of(code));
+    return sum_of(found);
+}
+
+/* One of the two questions is of the profile, so its code is the same in all. The ballots that fill up the last vector
+ * have code 0 at the other one: no answer. */
+static void count_cross_of_profile(struct block *b, const struct counter_cross *x)
+{
+    bool by_row = x->is_row_profile;
+    unsigned same = b->columns[(by_row ? x->row : x->column) * (size_t)COLUMNS_BLOCK];
+    if (same < ANSWER_GIVEN)
+        return;
+    int32_t *at = b->counts + x->slot + (by_row ? (same - ANSWER_GIVEN) * x->n_columns : same - ANSWER_GIVEN);
+    for (unsigned k = 0; k < (by_row ? x->n_columns : x->n_rows); k++)
+        at[by_row ? k : k * x->n_columns] += count_of(b, by_row ? x->column : x->row, ANSWER_GIVEN + k);
+}
+
 static void count_cross(struct block *b, const struct counter_cross *x)
 {
+    if (x->is_row_profile || x->is_column_profile) {
+        count_cross_of_profile(b, x);
+        return;
+    }
     const unsigned char *row = b->columns + x->row * (size_t)COLUMNS_BLOCK;
     const unsigned char *column = b->columns + x->column * (size_t)COLUMNS_BLOCK;
     for (size_t i = 0; i < b->n_ballots; i++) {

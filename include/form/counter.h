@@ -35,7 +35,8 @@ struct counter_bits {
 /* A crossing (struct form_cross), by the offsets of its questions. */
 struct counter_cross {
     uint16_t row, column;
-    uint32_t slot, n_columns;
+    bool is_row_profile, is_column_profile;
+    uint32_t slot, n_rows, n_columns;
 };
 
 struct counter {
