@@ -198,7 +198,7 @@ static enum rc count_run(struct cells *c, struct cell *cell, const unsigned char
     enum rc rc = RC_OK;
     cell->n += (int64_t)(to - from);
     if (c->columns.columns != NULL && to - from >= COLUMNS_WORTH)
-        return counter_columns_add(&c->columns, codes, order + from, to - from, cell->counts);
+        return counter_columns_add(&c->columns, codes, order + from, to - from, n - from, cell->counts);
     for (size_t i = from; rc == RC_OK && i < to; i++) {
         const unsigned char *ahead = codes + order[i + AHEAD < n ? i + AHEAD : i] * each;
         __builtin_prefetch(ahead);

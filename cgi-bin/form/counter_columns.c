@@ -7,15 +7,21 @@
 
 #include "form/answers.h"
 
+enum { AHEAD = 2 * COLUMNS_LANES /* ballots, that are fetched while one vector of them is turned */ };
+
 /* Vectors of the compiler's own making, on any processor. Sixteen counters of a byte: a block has 32 vectors. */
 typedef uint8_t lanes __attribute__((vector_size(COLUMNS_LANES)));
+
+/* Not cleared first, as the build has it for all others: every element is written before it is read, for each tile. */
+#define FILLED_AT_ONCE __attribute__((uninitialized))
 
 _Static_assert(COLUMNS_BLOCK / COLUMNS_LANES <= 255, "a lane counts the vectors of a block");
 
 struct block {
     const struct counter *c;
     const unsigned char *columns;
-    size_t n_ballots, n_vectors; /* the last vector is filled up with code 0, "not asked" */
+    size_t n_ballots, n_ordered; /* the order goes on to ballots of other blocks */
+    size_t n_vectors; /* the last vector is filled up with code 0, "not asked" */
     int32_t n_spare;             /* of these */
     int32_t *counts;
     lanes bad;                   /* not 0: some code is of no answer */
@@ -59,7 +65,7 @@ static lanes high_halves(lanes a, lanes b)
  * each other. */
 static void turn(lanes v[COLUMNS_LANES])
 {
-    lanes w[COLUMNS_LANES];
+    FILLED_AT_ONCE lanes w[COLUMNS_LANES];
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < 8; i++) {
             w[2 * i] = low_halves(v[i], v[i + 8]);
@@ -77,7 +83,7 @@ static void turn_vector(unsigned char *columns, size_t each, const unsigned char
 {
     for (size_t at = 0; at < each; at += COLUMNS_LANES) {
         size_t from = at + COLUMNS_LANES <= each ? at : each - COLUMNS_LANES;
-        lanes v[COLUMNS_LANES];
+        FILLED_AT_ONCE lanes v[COLUMNS_LANES];
         for (size_t i = 0; i < COLUMNS_LANES; i++)
             memcpy(&v[i], rows[i] + from, sizeof v[i]);
         turn(v);
@@ -93,8 +99,10 @@ static void turn_block(const struct counter_columns *x, const unsigned char *cod
     for (size_t v = 0; v < b->n_vectors; v++) {
         const unsigned char *rows[COLUMNS_LANES];
         for (size_t i = 0; i < COLUMNS_LANES; i++) {
-            size_t at = v * COLUMNS_LANES + i;
+            size_t at = v * COLUMNS_LANES + i, ahead = at + AHEAD < b->n_ordered ? at + AHEAD : 0;
             rows[i] = at < b->n_ballots ? codes + order[at] * each : nothing;
+            __builtin_prefetch(codes + order[ahead] * each);
+            __builtin_prefetch(codes + order[ahead] * each + each - 1);
         }
         turn_vector(x->columns, each, rows, v);
     }
@@ -247,11 +255,12 @@ static void count_others(struct block *b, const unsigned char *codes, const uint
     }
 }
 
-static bool add_block(const struct counter_columns *x, const unsigned char *codes, const uint32_t *order, size_t n, int32_t *counts)
+static bool add_block(const struct counter_columns *x, const unsigned char *codes, const uint32_t *order, size_t n, size_t n_ordered,
+                      int32_t *counts)
 {
     const struct counter *c = x->counter;
     size_t n_vectors = (n + COLUMNS_LANES - 1) / COLUMNS_LANES;
-    struct block b = {.c = c, .columns = x->columns, .n_ballots = n, .n_vectors = n_vectors,
+    struct block b = {.c = c, .columns = x->columns, .n_ballots = n, .n_ordered = n_ordered, .n_vectors = n_vectors,
                       .n_spare = (int32_t)(n_vectors * COLUMNS_LANES - n), .counts = counts};
     turn_block(x, codes, order, &b);
     for (size_t i = 0; i < c->n_bytes; i++) {
@@ -283,10 +292,11 @@ enum rc counter_columns_make(const struct counter *c, struct arena *a, struct co
 }
 
 enum rc counter_columns_add(const struct counter_columns *x, const unsigned char *codes, const uint32_t *order, size_t n,
-                            int32_t *counts)
+                            size_t n_ordered, int32_t *counts)
 {
     bool are_good = true;
     for (size_t at = 0; at < n && are_good; at += COLUMNS_BLOCK)
-        are_good = add_block(x, codes, order + at, n - at < COLUMNS_BLOCK ? n - at : COLUMNS_BLOCK, counts);
+        are_good = add_block(x, codes, order + at, n - at < COLUMNS_BLOCK ? n - at : COLUMNS_BLOCK, n_ordered - at,
+                              counts);
     return are_good ? RC_OK : RC_INPUT;
 }

@@ -24,9 +24,10 @@ enum rc counter_columns_make(const struct counter *c, struct arena *a, struct co
     MUST_CHECK;
 
 /* Add the ballots order[0..n) of `codes` (form->codes_len bytes each, `order` counts ballots), which all have the profile
- * of the first, to `counts` (counter_room). RC_OK; RC_INPUT: some are not codes of this form; `counts` are then wrong
+ * of the first, to `counts` (counter_room). The order goes on to order[n_ordered - 1], n_ordered >= n: ballots that are counted
+ * next, fetched from memory ahead. RC_OK; RC_INPUT: some are not codes of this form; `counts` are then wrong
  * and to be thrown away. */
 enum rc counter_columns_add(const struct counter_columns *x, const unsigned char *codes, const uint32_t *order, size_t n,
-                            int32_t *counts) MUST_CHECK;
+                            size_t n_ordered, int32_t *counts) MUST_CHECK;
 
 #endif

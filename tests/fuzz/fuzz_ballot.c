@@ -37,7 +37,7 @@ static void count_columns(const struct counter *c, const unsigned char *data, si
     assert(made == RC_OK && size <= 64);
     memcpy(both, data, size);
     memcpy(both + size, data, size);
-    assert(counter_columns_add(&columns, both, order, 2, many) == rc);
+    assert(counter_columns_add(&columns, both, order, 2, 2, many) == rc);
     for (size_t i = 0; rc == RC_OK && i < c->form->n_slots; i++)
         assert(many[i] == 2 * counts[i]);
 }

@@ -129,7 +129,7 @@ static void test_same_counts(void **state)
             random_order(x.order, n);
             memset(x.many, 0, x.room * sizeof *x.many);
             assert_int_equal(add_one_by_one(&x, n), RC_OK);
-            assert_int_equal(counter_columns_add(&x.columns, x.codes, x.order, n, x.many), RC_OK);
+            assert_int_equal(counter_columns_add(&x.columns, x.codes, x.order, n, n, x.many), RC_OK);
             for (size_t i = 0; i < x.form->n_slots; i++)
                 if (x.one[i] != x.many[i])
                     fail_msg("%s, %zu ballots: slot %zu is %d, not %d", dirs[d], n, i, (int)x.many[i], (int)x.one[i]);
@@ -159,7 +159,7 @@ static void test_same_refused(void **state)
                 if (b == ballot || is_profile)
                     x.codes[b * x.form->codes_len + at] ^= bit;
             memset(x.many, 0, x.room * sizeof *x.many);
-            enum rc one = add_one_by_one(&x, n), many = counter_columns_add(&x.columns, x.codes, x.order, n, x.many);
+            enum rc one = add_one_by_one(&x, n), many = counter_columns_add(&x.columns, x.codes, x.order, n, n, x.many);
             if (one != many)
                 fail_msg("%s: byte %zu: one by one %s, by columns %s", dirs[d], at, rc_name(one), rc_name(many));
             n_refused += one != RC_OK;
