@@ -193,43 +193,78 @@ static void worker_release(struct worker *w)
     db_free(w->db);
 }
 
-static enum rc run_workers(struct worker *w, struct rc_info *e)
+struct recount_scan {
+    struct scan scan;
+    struct worker workers[RECOUNT_THREADS];
+    size_t n_started;
+};
+
+static enum rc prepare(struct recount_scan *x, struct rc_info *e)
 {
-    size_t n_started = 0;
+    struct scan *s = &x->scan;
     enum rc rc = RC_OK;
-    while (n_started < RECOUNT_THREADS && pthread_create(&w[n_started].thread, NULL, scan_parts, &w[n_started]) == 0)
-        n_started++;
-    if (n_started == 0)
-        return rc_set(e, RC_NOMEM, "cannot start a thread");
-    for (size_t i = 0; i < n_started; i++)
-        (void)pthread_join(w[i].thread, NULL);
-    for (size_t i = 0; rc == RC_OK && i < n_started; i++)
-        if (w[i].rc != RC_OK)
-            rc = rc_set(e, w[i].rc, "%s", w[i].e.msg);
+    for (size_t i = 0; rc == RC_OK && i < RECOUNT_THREADS; i++)
+        rc = worker_init(&x->workers[i], s, e);
+    return rc == RC_OK ? tally_response_pages(x->workers[0].db, &s->n_pages, e) : rc;
+}
+
+static void release(struct recount_scan *x)
+{
+    for (size_t i = 0; i < RECOUNT_THREADS; i++)
+        worker_release(&x->workers[i]);
+    (void)pthread_mutex_destroy(&x->scan.lock);
+    free(x);
+}
+
+enum rc recount_begin(struct recount_table *tables, size_t n, bool is_all, struct recount_scan **out, struct rc_info *e)
+{
+    struct recount_scan *x = calloc(1, sizeof *x);
+    if (x == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for a recount");
+    x->scan = (struct scan){.tables = tables, .n_tables = n, .is_all = is_all};
+    for (size_t i = 0; i < n; i++)
+        x->scan.by_day |= tables[i].work->n_waves > 0;
+    for (size_t i = 0; i < RECOUNT_THREADS; i++)
+        x->workers[i].scan = &x->scan;
+    (void)pthread_mutex_init(&x->scan.lock, NULL);
+    enum rc rc = prepare(x, e);
+    if (rc == RC_OK) {
+        progress_begin(&x->scan.progress, "recounting", x->scan.n_pages);
+        while (x->n_started < RECOUNT_THREADS &&
+               pthread_create(&x->workers[x->n_started].thread, NULL, scan_parts, &x->workers[x->n_started]) == 0)
+            x->n_started++;
+        if (x->n_started == 0)
+            rc = rc_set(e, RC_NOMEM, "cannot start a thread");
+    }
+    if (rc == RC_OK)
+        *out = x;
+    else
+        release(x);
     return rc;
 }
 
-enum rc recount_scan(struct recount_table *tables, size_t n, bool is_all, struct rc_info *e)
+enum rc recount_end(struct recount_scan *x, struct rc_info *e)
 {
-    struct scan s = {.tables = tables, .n_tables = n, .is_all = is_all};
-    struct worker w[RECOUNT_THREADS] = {{.scan = &s}, {.scan = &s}};
     enum rc rc = RC_OK;
-    for (size_t i = 0; i < n; i++)
-        s.by_day |= tables[i].work->n_waves > 0;
-    (void)pthread_mutex_init(&s.lock, NULL);
-    for (size_t i = 0; rc == RC_OK && i < RECOUNT_THREADS; i++)
-        rc = worker_init(&w[i], &s, e);
-    if (rc == RC_OK)
-        rc = tally_response_pages(w[0].db, &s.n_pages, e);
-    progress_begin(&s.progress, "recounting", s.n_pages);
-    if (rc == RC_OK)
-        rc = run_workers(w, e);
-    progress_end(&s.progress);
-    for (size_t i = 0; rc == RC_OK && i < RECOUNT_THREADS; i++)
-        for (size_t k = 0; rc == RC_OK && k < n; k++)
-            rc = cells_merge(&tables[k].cells, &w[i].found[k], e);
-    for (size_t i = 0; i < RECOUNT_THREADS; i++)
-        worker_release(&w[i]);
-    (void)pthread_mutex_destroy(&s.lock);
+    for (size_t i = 0; i < x->n_started; i++)
+        (void)pthread_join(x->workers[i].thread, NULL);
+    progress_end(&x->scan.progress);
+    for (size_t i = 0; rc == RC_OK && i < x->n_started; i++) {
+        struct worker *w = &x->workers[i];
+        rc = w->rc == RC_OK ? RC_OK : rc_set(e, w->rc, "%s", w->e.msg);
+        for (size_t k = 0; rc == RC_OK && k < x->scan.n_tables; k++)
+            rc = cells_merge(&x->scan.tables[k].cells, &w->found[k], e);
+    }
+    release(x);
     return rc;
+}
+
+void recount_give_up(struct recount_scan *x)
+{
+    struct rc_info ignored;
+    (void)pthread_mutex_lock(&x->scan.lock);
+    x->scan.is_failed = true; /* no thread takes another part */
+    (void)pthread_mutex_unlock(&x->scan.lock);
+    if (recount_end(x, &ignored) != RC_OK)
+        return; /* what led here is said already */
 }

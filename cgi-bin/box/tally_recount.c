@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "box/cells.h"
@@ -54,6 +55,8 @@ static void compare_cell(struct recount *r, const struct recount_table *t, const
     const struct cell *any = stored != NULL ? stored : found;
     int64_t was = stored != NULL ? stored->n : 0, is = found != NULL ? found->n : 0;
     r->n_cells++;
+    if (was == is && stored != NULL && found != NULL && memcmp(stored->counts, found->counts, form->n_slots * sizeof *any->counts) == 0)
+        return;
     if (was != is)
         differ(r, t, any, "ballots", form->n_slots, was, is);
     for (size_t k = 0; k < form->n_slots; k++) {
@@ -82,18 +85,50 @@ static void compare_all(struct recount *r)
         (void)printf("... and %" PRId64 " more\n", r->n_differences - LINES_MAX);
 }
 
-static enum rc compare_figures(struct recount *r, struct tally *t, const struct tally_work *works, size_t n,
-                               struct rc_info *e)
+/* Which works' publications are not of the stored cells. */
+static enum rc find_stale(struct tally *t, const struct tally_work *works, size_t n, bool *is_stale, struct rc_info *e)
 {
     enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        bool is_stale = false;
-        rc = tally_check_figures(t, &works[i], &is_stale, e);
-        if (is_stale)
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = tally_check_figures(t, &works[i], &is_stale[i], e);
+    return rc;
+}
+
+static void tell_stale(struct recount *r, const struct tally_work *works, size_t n, const bool *is_stale)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_stale[i])
             (void)printf("differs: what is shown of %s is not of these cells (does a tally wait to publish?)\n",
                          works[i].survey.slug);
-        r->n_differences += is_stale;
+        r->n_differences += is_stale[i];
     }
+}
+
+/* What is stored, while other threads count the responses. */
+static enum rc read_stored(struct recount *r, struct tally *t, const struct tally_work *works, size_t n, bool *is_stale,
+                           struct rc_info *e)
+{
+    enum rc rc = recount_tables_make(works, n, &r->stored, &r->n_stored, e);
+    if (rc == RC_OK)
+        rc = recount_add_stored(r->stored, r->n_stored, t->db, TALLY_CELL, 1, e);
+    if (rc == RC_OK)
+        rc = recount_add_stored(r->stored, r->n_stored, t->db, TALLY_RETIRED, -1, e);
+    return rc == RC_OK ? find_stale(t, works, n, is_stale, e) : rc;
+}
+
+static enum rc count_and_read(struct recount *r, struct tally *t, const struct tally_work *works, size_t n, bool is_all,
+                              bool *is_stale, struct rc_info *e)
+{
+    struct recount_scan *scan = NULL;
+    enum rc rc = recount_tables_make(works, n, &r->found, &r->n, e);
+    if (rc == RC_OK)
+        rc = recount_begin(r->found, r->n, is_all, &scan, e);
+    if (rc != RC_OK)
+        return rc;
+    rc = read_stored(r, t, works, n, is_stale, e);
+    if (rc == RC_OK)
+        return recount_end(scan, e);
+    recount_give_up(scan);
     return rc;
 }
 
@@ -126,23 +161,18 @@ enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n,
                       int64_t *n_cells, int64_t *n_differences, struct rc_info *e)
 {
     struct recount r = {0};
-    enum rc rc = recount_tables_make(works, n, &r.found, &r.n, e);
-    if (rc == RC_OK)
-        rc = recount_tables_make(works, n, &r.stored, &r.n_stored, e);
-    if (rc == RC_OK)
-        rc = recount_add_stored(r.stored, r.n_stored, t->db, TALLY_CELL, 1, e);
-    if (rc == RC_OK)
-        rc = recount_add_stored(r.stored, r.n_stored, t->db, TALLY_RETIRED, -1, e);
-    if (rc == RC_OK)
-        rc = recount_scan(r.found, r.n, is_all, e);
-    if (rc == RC_OK)
+    bool *is_stale = calloc(n + 1, sizeof *is_stale);
+    enum rc rc = is_stale == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu surveys", n)
+                                  : count_and_read(&r, t, works, n, is_all, is_stale, e);
+    if (rc == RC_OK) {
         compare_all(&r);
-    if (rc == RC_OK)
-        rc = compare_figures(&r, t, works, n, e);
+        tell_stale(&r, works, n, is_stale);
+    }
     for (size_t i = 0; rc == RC_OK && with_trees && i < n; i++)
         rc = compare_tree(&r, t, &works[i], e);
     *n_cells = r.n_cells;
     *n_differences = r.n_differences;
+    free(is_stale);
     recount_tables_free(r.found, r.n);
     recount_tables_free(r.stored, r.n_stored);
     return rc;

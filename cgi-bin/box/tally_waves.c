@@ -29,6 +29,7 @@ static enum rc save_all(struct tally *t, struct recount_table *tables, size_t n,
 static enum rc file_anew(struct tally *t, struct tally_work *w, struct rc_info *e)
 {
     struct recount_table *tables = NULL;
+    struct recount_scan *scan = NULL;
     size_t n = 0;
     enum rc rc = waves_adopt(t->db, w->survey.survey_id, e);
     if (rc == RC_OK)
@@ -36,7 +37,9 @@ static enum rc file_anew(struct tally *t, struct tally_work *w, struct rc_info *
     if (rc == RC_OK)
         rc = recount_tables_make(w, 1, &tables, &n, e);
     if (rc == RC_OK)
-        rc = recount_scan(tables, n, false, e);
+        rc = recount_begin(tables, n, false, &scan, e);
+    if (rc == RC_OK)
+        rc = recount_end(scan, e);
     if (rc == RC_OK)
         rc = recount_add_stored(tables, n, t->db, TALLY_RETIRED, 1, e);
     if (rc == RC_OK)

@@ -31,10 +31,16 @@ struct recount_table *recount_tables_find(struct recount_table *tables, size_t n
 enum rc recount_add_stored(struct recount_table *tables, size_t n, struct db *db, enum tally_cells which, int sign,
                            struct rc_info *e) MUST_CHECK;
 
-/* Count every response of the tables' versions in one pass. Those of other versions are an error where
- * `is_all` (the tables are of all versions that there are), and passed over where not. A bar shows the
- * pages read. RC_OK; RC_CONFLICT (a response of no version, or codes not of it); RC_TOOBIG (more profiles
- * than a table holds); RC_AWAY, RC_DB, RC_NOMEM. */
-enum rc recount_scan(struct recount_table *tables, size_t n, bool is_all, struct rc_info *e) MUST_CHECK;
+/* Count every response of the tables' versions in one pass, by threads of their own: between begin and end the caller is
+ * free to do other things, but leaves the tables alone. Those of other versions are an error where `is_all` (the tables
+ * are of all versions that there are), and passed over where not. A bar shows the pages read.
+ * begin: RC_OK, and then `*out` must go to one of the others; RC_AWAY, RC_DB, RC_NOMEM.
+ * end: RC_OK; RC_CONFLICT (a response of no version, or codes not of it); RC_TOOBIG (more profiles than a table holds);
+ * RC_AWAY, RC_DB, RC_NOMEM. give_up: as soon as the parts under way are read. */
+struct recount_scan;
+enum rc recount_begin(struct recount_table *tables, size_t n, bool is_all, struct recount_scan **out, struct rc_info *e)
+    MUST_CHECK;
+enum rc recount_end(struct recount_scan *x, struct rc_info *e) MUST_CHECK;
+void recount_give_up(struct recount_scan *x);
 
 #endif
