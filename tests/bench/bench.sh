@@ -159,6 +159,11 @@ recount() {
     "$here/recount.sh" >>"$LINE_DIR/figures"
 }
 
+exporting() {
+    say "exporting"
+    "$here/export.sh" >>"$LINE_DIR/figures"
+}
+
 # The statistics of any CSV file: no house is needed.
 analysing() {
     say "analysing a large file"
@@ -181,6 +186,7 @@ first_visit
 lighthouse
 opening
 recount
+exporting
 analysing
 say "$(nproc) processors, PostgreSQL and clients on the same machine; $n_accept ballots acknowledged and counted"
 if ! awk -v json="$json" -f "$here/table.awk" "$LINE_DIR/figures"; then
