@@ -3,7 +3,7 @@
 # each other when they are loaded), and every text there is asked for somewhere.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-areas='(sheet|slip|poster|frame|error|reason|form|receipt|home|results|admin|census|paper|lang|export)'
+areas='(desk|sheet|slip|poster|frame|error|reason|form|receipt|home|results|census|paper|lang|export)'
 bad=0
 asked=$(grep -rhoE "\"$areas\.[a-z0-9_]+(\.[a-z0-9_]+)?\"" cgi-bin --include='*.c' | tr -d '"' | sort -u)
 reasons=$(tr '\n' ' ' < <(cat cgi-bin/*/*.c) | grep -oE 'rc_set_reason\([a-z]+, RC_[A-Z]+, +"[a-z0-9_]+"' |

@@ -15,7 +15,7 @@ FORTIFY := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -isystem /usr/include/postgresql $(FORTIFY)
 CFLAGS   := -std=c17 -O2 -g -pthread $(PROBED) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(EXTRA_CFLAGS)
 LDFLAGS  := -pthread $(LINK) $(if $(SAN),-fsanitize=$(SAN))
-LDLIBS   := -lfcgi -lpq -lsodium -ljansson -lcsv -lgsl -lgslcblas -lxlsxwriter -lreadstat -lqrencode -lzip -lexpat -lz -lm
+LDLIBS   := -lfcgi -lpq -lsodium -ljansson -lcsv -lgsl -lgslcblas -lxlsxwriter -lreadstat -lqrencode -loath -lzip -lexpat -lz -lm
 
 # Objects are rebuilt when the flags or the compiler change.
 $(OUT)/.flags: FORCE

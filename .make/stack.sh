@@ -110,6 +110,7 @@ make_folders() {
     folder spool minyi-survey minyi-spool 2750
     folder cache minyi-survey minyi-survey 700
     folder secrets minyi-survey minyi-survey 700
+    folder desk minyi-admin minyi-admin 700
     folder keyring minyi-tally minyi-tally 700
     folder reports minyi-tally minyi-tally 755
     folder tally-secrets minyi-tally minyi-tally 700
@@ -118,7 +119,7 @@ make_folders() {
 }
 
 render_nginx() {
-    local features=(demo)
+    local features=()
     [ -n "$NO_LIMITS" ] || features+=(limits)
     [ -z "$ADMIN_PORT" ] || features+=(admin "ADMIN=127.0.0.1:$ADMIN_PORT")
     "$ROOT/.make/render.sh" "$ROOT/nginx.conf" "${features[@]}" "RUN=$PLACE/web" "LOG=$PLACE/log" "TMP=$PLACE/web/tmp" "SOCKETS=$PLACE/run" \
@@ -138,6 +139,7 @@ MINYI_SPOOL_DIR=$PLACE/spool
 MINYI_CACHE_DIR=$PLACE/cache
 MINYI_KEYRING_DIR=$PLACE/keyring
 MINYI_SECRETS_DIR=$PLACE/secrets
+MINYI_DESK_DIR=$PLACE/desk
 MINYI_TALLY_SECRETS_DIR=$PLACE/tally-secrets
 MINYI_BASE_URL=http://127.0.0.1:$PORT
 MINYI_REPORT_DIR=$PLACE/reports
@@ -176,6 +178,13 @@ S
         [ "$TALLY_S" = 0 ] || cat <<S
 every $TALLY_S tally
     command $APP/build/tally
+    user $(user_of tally)
+    log $PLACE/log/tally.log
+S
+        [ "$TALLY_S" = 0 ] || cat <<S
+every 5 asked
+    command $APP/build/tally
+    arg --if-asked
     user $(user_of tally)
     log $PLACE/log/tally.log
 S
@@ -288,7 +297,14 @@ start() {
     wait_ready || exit 1
     trap - EXIT
     echo "ready http://127.0.0.1:$PORT/"
-    [ -z "$ADMIN_PORT" ] || echo "administrators: http://127.0.0.1:$ADMIN_PORT/admin/"
+    [ -z "$ADMIN_PORT" ] || administrators
+}
+
+# Where the desk is, and how the first administrator comes to be.
+administrators() {
+    echo "administrators: http://127.0.0.1:$ADMIN_PORT/admin/"
+    [ -n "$(run_as operator "$APP/build/minyi" user list)" ] ||
+        echo "  the first one: .make/stack.sh run $DIR minyi user add NAME --role administrator"
 }
 
 answers() { curl -sf -m 3 -o /dev/null --unix-socket "$PLACE/web/ops.sock" "http://ops/$1"; }

@@ -1,48 +1,79 @@
-/* admin: the administrators' program. Routes and main; sign-in comes with its own issue. */
+/* admin: the administrators' desk. Threads, their connections, and main; the routes are in pages/desk.c. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/settings.h"
-#include "pages/admin.h"
-#include "web/fcgi.h"
+#include "pages/desk.h"
+#include "web/fcgi_lanes.h"
 #include "web/page.h"
 
 enum { ARENA_BYTES_MAX = 2 * 1024 * 1024 };
 
-static const struct web_route routes[] = {
-    {WEB_GET, "/admin/", admin_home},
-    {WEB_GET, "/readyz", admin_readyz},
-    {WEB_GET, "/metrics", admin_metrics},
-};
+static enum rc serve(const struct desk *desk, struct rc_info *e)
+{
+    struct desk_worker workers[LANES_FAST + 1];
+    struct web_app apps[LANES_FAST + 1];
+    size_t n_routes = 0, n = 0;
+    const struct web_route *routes = desk_routes(&n_routes);
+    enum rc rc = RC_OK;
+    for (; n <= LANES_FAST; n++) {
+        workers[n] = (struct desk_worker){desk, office_db()};
+        apps[n] = (struct web_app){"admin", &workers[n], routes, n_routes, desk_error_page, NULL};
+        if (workers[n].db == NULL)
+            rc = rc_set(e, RC_NOMEM, "no memory for a connection");
+    }
+    if (rc == RC_OK)
+        rc = fcgi_serve_lanes(apps, desk_is_slow, e);
+    for (size_t i = 0; i < n; i++)
+        db_free(workers[i].db);
+    return rc;
+}
 
 static enum rc run(struct rc_info *e)
 {
     struct arena a;
     struct catalogue *c = NULL;
+    struct desk desk = {.is_tls = setting_int(SET_TLS) != 0};
     arena_init(&a, ARENA_BYTES_MAX);
     enum rc rc = catalogue_load(setting(SET_HTML_DIR), &a, &c, e);
     if (rc == RC_OK)
         rc = page_load_assets(setting(SET_HTML_DIR), e);
     if (rc == RC_OK)
-        rc = fcgi_start(e);
-    struct admin admin = {c};
-    const struct web_app app = {"admin", &admin, routes, sizeof routes / sizeof *routes,
-                                admin_error_page, NULL};
+        rc = file_secret(setting(SET_DESK_DIR), "desk", 0600, desk.secret, sizeof desk.secret, e);
     if (rc == RC_OK)
-        rc = fcgi_serve(&app, e);
+        rc = fcgi_start(e);
+    desk.c = c;
+    if (rc == RC_OK)
+        rc = serve(&desk, e);
+    sodium_memzero(desk.secret, sizeof desk.secret);
     arena_release(&a);
     return rc;
+}
+
+static int print_routes(void)
+{
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    desk_print_routes(&b);
+    bool is_ok = buf_ok(&b);
+    if (is_ok)
+        (void)fputs(b.p, stdout);
+    buf_release(&b);
+    return is_ok ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
     struct rc_info e = {0};
     log_program("admin");
+    if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+        return print_routes();
     if (argc > 1) {
         bool is_help = strcmp(argv[1], "--help") == 0;
-        (void)fprintf(is_help ? stdout : stderr, "usage: admin < listening socket\n\n");
+        (void)fprintf(is_help ? stdout : stderr, "usage: admin < listening socket\n       admin --routes    the pages, and who may use them\n\n");
         settings_print(is_help ? stdout : stderr);
         return is_help ? 0 : 2;
     }

@@ -34,6 +34,8 @@ static const struct command {
     {"poster", "SLUG [--lang LANG] [--url https://HOST] > FILE.svg", "an A4 sheet with the survey's title and QR code", cmd_poster},
     {"verify", "FILE|- [--root HEX]", "check a receipt's proof of inclusion (needs no database)", cmd_verify},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
+    {"user", "add NAME --role ROLE [--survey SLUG] | reset NAME | list", "who may sign in at the administrators' desk", cmd_user},
+    {"audit", "[verify [--head NUMBER:HEX]]", "print the audit log, or check that nothing in it was changed", cmd_audit},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

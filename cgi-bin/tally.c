@@ -20,7 +20,7 @@
 #include "cmd/report.h"
 
 static const char usage[] =
-    "usage: tally [--survey SLUG] [--recount [--cells]]\n"
+    "usage: tally [--survey SLUG] [--recount [--cells]] | --if-asked\n"
     "       tally analyse FILE.csv ...      the same statistics for any CSV file: tally analyse --help\n"
     "       tally report SLUG ...           the white paper of a survey: tally report --help\n"
     "\n"
@@ -31,12 +31,14 @@ static const char usage[] =
     "                   example: tally --recount\n"
     "  --cells        recount the cells alone: several times as fast\n"
     "                   example: tally --recount --cells\n"
+    "  --if-asked     only where the administrators' desk asked for a count\n"
+    "                   example: tally --if-asked\n"
     "\n"
     "Exit status: 0 done, 1 failed (or the recount differs), 2 wrong usage, 75 another run holds the lock.\n\n";
 
 struct options {
     const char *survey;
-    bool is_recount, is_cells_alone, is_help;
+    bool is_recount, is_cells_alone, is_if_asked, is_help;
 };
 
 static enum rc read_options(int argc, char **argv, struct options *o, struct rc_info *e)
@@ -46,6 +48,8 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
             o->is_recount = true;
         else if (strcmp(argv[i], "--cells") == 0)
             o->is_cells_alone = true;
+        else if (strcmp(argv[i], "--if-asked") == 0)
+            o->is_if_asked = true;
         else if (strcmp(argv[i], "--help") == 0)
             o->is_help = true;
         else if (strcmp(argv[i], "--survey") == 0 && i + 1 < argc && text_is_slug(argv[i + 1], strlen(argv[i + 1])))
@@ -53,6 +57,8 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
         else
             return rc_set(e, RC_USAGE, "cannot use \"%s\"", argv[i]);
     }
+    if (o->is_if_asked && (o->is_recount || o->survey != NULL))
+        return rc_set(e, RC_USAGE, "--if-asked stands alone");
     if (o->is_cells_alone && !o->is_recount)
         return rc_set(e, RC_USAGE, "--cells belongs to --recount");
     return RC_OK;
@@ -172,6 +178,8 @@ static enum rc run(struct tally *t, const struct options *o, struct rc_info *e)
     enum rc rc = tally_surveys(t->db, o->survey, &a, &surveys, &n, e);
     if (rc == RC_OK)
         rc = tally_run_begin(t->db, o->is_recount ? "recount" : "tally", &t->run_id, e);
+    if (rc == RC_OK && !o->is_recount && o->survey == NULL)
+        rc = tally_answer_request(t->db, t->run_id, e);
     if (rc == RC_OK) {
         struct rc_info why = {0};
         rc = o->is_recount ? do_recount(t, surveys, n, o, &why) : do_tally(t, surveys, n, &why);
@@ -189,13 +197,16 @@ static enum rc run(struct tally *t, const struct options *o, struct rc_info *e)
 
 static enum rc tally(const struct options *o, struct rc_info *e)
 {
-    struct tally t = {.db = NULL};
-    enum rc rc = lock_host(e);
-    if (rc != RC_OK)
-        return rc;
-    t.db = tally_db();
-    rc = t.db == NULL ? rc_set(e, RC_NOMEM, "no memory") : tally_lock(t.db, e);
-    if (rc == RC_OK)
+    struct tally t = {.db = tally_db()};
+    bool is_wanted = true;
+    enum rc rc = t.db == NULL ? rc_set(e, RC_NOMEM, "no memory") : RC_OK;
+    if (rc == RC_OK && o->is_if_asked)
+        rc = tally_is_requested(t.db, &is_wanted, e);
+    if (rc == RC_OK && is_wanted)
+        rc = lock_host(e);
+    if (rc == RC_OK && is_wanted)
+        rc = tally_lock(t.db, e);
+    if (rc == RC_OK && is_wanted)
         rc = run(&t, o, e);
     tally_release(&t);
     db_free(t.db);

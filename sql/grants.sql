@@ -28,7 +28,8 @@ GRANT USAGE ON SCHEMA registry TO minyi_results, minyi_tally, minyi_operator;
 GRANT SELECT (as_of, is_demonstration, n, body) ON registry.census TO minyi_results, minyi_tally; -- no account
 
 -- tally: opens, counts, publishes.
-GRANT USAGE ON SCHEMA core, intake, record, publish TO minyi_tally;
+GRANT USAGE ON SCHEMA core, intake, record, publish, office TO minyi_tally;
+GRANT EXECUTE ON FUNCTION office.is_count_asked(), office.answer_count(bigint), office.audit_note(text, text, text) TO minyi_tally;
 GRANT SELECT ON core.survey, core.version, core.margins, intake.recovery_key TO minyi_tally;
 GRANT SELECT, INSERT ON intake.epoch_key TO minyi_tally;
 GRANT EXECUTE ON FUNCTION intake.destroy_key(bigint) TO minyi_tally; -- no UPDATE: see its comment
@@ -49,9 +50,22 @@ GRANT EXECUTE ON FUNCTION publish.adopt_waves(bigint), publish.forget_row(bigint
 -- admin: definitions and publications; no batch, no receipt hash.
 GRANT USAGE ON SCHEMA core, publish, office TO minyi_admin;
 GRANT SELECT ON core.survey, core.version, publish.publication, publish.current, publish.run TO minyi_admin;
+GRANT EXECUTE ON FUNCTION -- tables of office: none. Who acts is known by the session alone
+    office.begin_session(bytea, bigint, text), office.use_session(bytea), office.renew_session(bytea, bytea),
+    office.sessions(bytea), office.end_session(bytea, text), office.find_person(text),
+    office.try_sign_in(bytea, bytea, bytea), office.forget_tries(bytea, bytea, bytea), office.take_step(bigint, bigint),
+    office.take_recovery(bigint, bytea), office.note_refusal(text, text), office.note_forbidden(bytea, text),
+    office.put_seed(bytea, bytea), office.enrol(bytea, bigint, bytea), office.change_password(bytea, text),
+    office.add_person(bytea, text, text), office.set_person(bytea, text, text),
+    office.set_role(bytea, text, text, text, boolean), office.people(bytea), office.audit_page(bytea, bigint, integer),
+    office.surveys(bytea), office.days(bytea, text, integer), office.runs(bytea, integer), office.ask_count(bytea),
+    office.last_count(bytea), office.set_state(bytea, text, text), office.begin_export(bytea, text, integer, text)
+    TO minyi_admin;
 
 -- operator: publishes questionnaires, imports, looks after keys and state; never answers.
-GRANT USAGE ON SCHEMA core, intake, publish TO minyi_operator;
+GRANT USAGE ON SCHEMA core, intake, publish, office TO minyi_operator;
+GRANT EXECUTE ON FUNCTION office.audit_note(text, text, text), office.audit_all(), office.audit_end(),
+    office.operator_put_person(text, text, text, text, boolean), office.operator_people() TO minyi_operator;
 GRANT SELECT ON core.survey, core.version, core.margins, publish.publication, publish.current, publish.run TO minyi_operator;
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),

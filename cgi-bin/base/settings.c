@@ -21,6 +21,7 @@ static const struct {
     [SET_KEYRING_DIR] = {"MINYI_KEYRING_DIR", "var/keyring", NULL, 0, 0, "secret keys; for the tally's user alone"},
     [SET_SECRETS_DIR] = {"MINYI_SECRETS_DIR", "var/secrets", NULL, 0, 0, "cookie signing secret"},
     [SET_TALLY_SECRETS_DIR] = {"MINYI_TALLY_SECRETS_DIR", "var/tally-secrets", NULL, 0, 0, "rounding secret; for the tally's user alone"},
+    [SET_DESK_DIR] = {"MINYI_DESK_DIR", "var/desk", NULL, 0, 0, "secret of the administrators' desk; for its user alone"},
     [SET_DATA_DIR] = {"MINYI_DATA_DIR", "", NULL, 0, 0, "folder of the database, whose disk minyi status watches"},
     [SET_REPORT_DIR] = {"MINYI_REPORT_DIR", "var/reports", NULL, 0, 0, "white papers, a folder for each survey; tally writes, results reads"},
     [SET_BASE_URL] = {"MINYI_BASE_URL", "", NULL, 0, 0, "public address of the site, e.g. https://survey.example.gov.cn"},

@@ -39,6 +39,19 @@ static const struct {
             "  example: minyi key init --replace\n"
             "restore reads the secret from standard input and brings a lost keyring back, as the tally's user.\n"
             "  example: sudo -u minyi-tally minyi key restore\n"},
+    {"user", "add reads the first password from the terminal or as a line of standard input.\n"
+             "  --role ROLE    viewer, analyst, author, auditor or administrator\n"
+             "  --survey SLUG  in this survey alone (all unless given)\n"
+             "  example: minyi user add li.wei --role administrator\n"
+             "reset gives a new password; the second factor is set up anew, all sessions end.\n"
+             "  example: minyi user reset li.wei\n"
+             "list prints name, state and roles.\n"
+             "  example: minyi user list\n"},
+    {"audit", "Without a word: every entry, oldest first.\n"
+              "  example: minyi audit\n"
+              "verify follows the chain of hashes and prints its head: keep that on paper or another machine.\n"
+              "  --head NUMBER:HEX  and check that the entry of that head is still in it\n"
+              "  example: minyi audit verify\n"},
     {"margins", "Without a file: lists them. FILE.csv has the columns variable,category,population.\n"
                 "  --source TEXT  where the numbers are from; every page shows it\n"
                 "  --as-of DATE   of what day they are (today unless given); the newest whose day has come counts\n"

@@ -33,10 +33,12 @@ static void put_body(struct html *w, const struct page *p, const char *text_key,
         html_text(w, tr(p->c, p->lang, key));
         html_lit(w, "</p></div>\n");
     }
-    html_lit(w, "<p><a class=\"button\" href=\"/?lang=");
+    html_lit(w, "<p><a class=\"button\" href=\"");
+    html_attr(w, p->frame != NULL ? p->frame->home : "/");
+    html_lit(w, "?lang=");
     html_url(w, langs[p->lang]);
     html_lit(w, "\">");
-    html_tr(w, p->c, p->lang, "error.home", NULL);
+    html_tr(w, p->c, p->lang, p->frame != NULL ? "desk.error_home" : "error.home", NULL);
     html_lit(w, "</a></p>\n<p class=\"small quiet\">");
     html_tr(w, p->c, p->lang, "error.id", "id", id, NULL);
     html_lit(w, "</p>\n");
@@ -44,6 +46,12 @@ static void put_body(struct html *w, const struct page *p, const char *text_key,
 
 void error_page(const struct catalogue *c, const struct request *rq, enum rc rc,
                 const struct rc_info *why, struct response *rs)
+{
+    error_page_in(c, NULL, rq, rc, why, rs);
+}
+
+void error_page_in(const struct catalogue *c, const struct page_frame *frame, const struct request *rq, enum rc rc,
+                   const struct rc_info *why, struct response *rs)
 {
     const char *const *langs;
     size_t n = catalogue_langs(c, &langs);
@@ -54,7 +62,7 @@ void error_page(const struct catalogue *c, const struct request *rq, enum rc rc,
     rs->lang = tr(c, lang, "lang.tag");
     (void)snprintf(title, sizeof title, "error.%d.title", told_as(rs->status));
     (void)snprintf(text, sizeof text, "error.%d.text", told_as(rs->status));
-    const struct page p = {.c = c, .lang = lang, .title = tr(c, lang, title), .is_error = true};
+    const struct page p = {.c = c, .lang = lang, .title = tr(c, lang, title), .is_error = true, .frame = frame};
     struct html w = {&rs->body};
     page_begin(&w, &p);
     put_body(&w, &p, text, why != NULL ? why->reason : NULL, rq->id);

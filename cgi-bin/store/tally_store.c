@@ -127,6 +127,8 @@ static const struct db_stmt stmts[TS_N] = {
                      "FROM gone GROUP BY version_id, opened_on) AS g WHERE o.survey_id = $1::bigint "
                      "AND o.version_id = g.version_id AND o.opened_on = g.opened_on) "
                      "SELECT version_id, opened_on - date '2000-01-01', record_hash, codes FROM gone", 2},
+    [TS_IS_REQUESTED] = {"is_requested", "SELECT office.is_count_asked()", 0},
+    [TS_ANSWER_REQUEST] = {"answer_request", "SELECT office.answer_count($1::bigint)::text", 1},
     [TS_TREE] = {"tree", "SELECT secret, root FROM publish.tree WHERE survey_id = $1::bigint", 1},
     [TS_TREE_ADD] = {"tree_add", "INSERT INTO publish.tree (survey_id, secret) VALUES ($1::bigint, $2::bytea)", 2},
     [TS_TREE_PARTS] = {"tree_parts", "SELECT part, held, roots FROM publish.tree_part WHERE survey_id = $1::bigint", 1},
@@ -191,6 +193,23 @@ enum rc tally_run_end(struct db *db, int64_t run_id, bool is_done, int64_t waiti
     const struct db_param p[] = {db_i64(run_id), db_text(is_done ? "done" : "failed"), db_i64(waiting),
                                  db_text(message)};
     return db_query(db, TS_RUN_END, p, 4, NULL, NULL, e);
+}
+
+enum rc tally_is_requested(struct db *db, bool *out, struct rc_info *e)
+{
+    struct arena a;
+    struct db_rows r = {0};
+    arena_init(&a, 1 << 12);
+    enum rc rc = db_query(db, TS_IS_REQUESTED, NULL, 0, &a, &r, e);
+    *out = rc == RC_OK && r.n_rows == 1 && db_get_i64(db_at(&r, 0, 0)) != 0;
+    arena_release(&a);
+    return rc;
+}
+
+enum rc tally_answer_request(struct db *db, int64_t run_id, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(run_id)};
+    return db_query(db, TS_ANSWER_REQUEST, p, 1, NULL, NULL, e);
 }
 
 enum rc tally_surveys(struct db *db, const char *slug, struct arena *a, struct tally_survey **out, size_t *n,

@@ -186,7 +186,9 @@ static void put_home_link(struct html *w, const struct page *p)
 {
     const char *const *langs;
     (void)catalogue_langs(p->c, &langs);
-    html_lit(w, "<a class=\"site\" href=\"/?lang=");
+    html_lit(w, "<a class=\"site\" href=\"");
+    html_attr(w, p->frame != NULL ? p->frame->home : "/");
+    html_lit(w, "?lang=");
     html_url(w, langs[p->lang]);
     html_lit(w, "\">");
     html_tr(w, p->c, p->lang, "frame.site", NULL);
@@ -202,6 +204,8 @@ void page_begin(struct html *w, const struct page *p)
     put_home_link(w, p);
     put_languages(w, p);
     html_lit(w, "</div>\n</header>\n");
+    if (p->frame != NULL && p->frame->nav != NULL)
+        p->frame->nav(w, p, p->frame->ctx);
     if (p->is_demonstration)
         put_demonstration(w, p);
     html_lit(w, "<main id=\"main\" class=\"wide\" tabindex=\"-1\">\n");
@@ -249,7 +253,7 @@ void page_end(struct html *w, const struct page *p)
     html_lit(w, "</main>\n<footer class=\"bottom\">\n<div class=\"wide\">\n<p>");
     html_tr(w, p->c, p->lang, "frame.footer", NULL);
     html_lit(w, "</p>\n<p>");
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; p->frame == NULL && i < sizeof places / sizeof *places; i++) {
         html_lit(w, "<a href=\"");
         html_attr(w, places[i][0]);
         html_lit(w, "?lang=");

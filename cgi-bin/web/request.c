@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { HOST_MAX = 260, HEADER_MAX = 1024 }; /* longer Host, Accept-Language: treated as absent */
+enum { ADDRESS_MAX = 64, HOST_MAX = 260, HEADER_MAX = 1024 }; /* longer Host, Accept-Language: treated as absent */
 
 /* Value of the first parameter `name`, NULL when absent. */
 static const char *param(char *const *params, const char *name)
@@ -163,6 +163,7 @@ enum rc web_request_head(char *const *params, struct arena *a, struct request *o
     out->method = parse_method(param(params, "REQUEST_METHOD"));
     out->accept_language = plain_header(params, "HTTP_ACCEPT_LANGUAGE", HEADER_MAX, a);
     out->host = plain_header(params, "HTTP_HOST", HOST_MAX, a);
+    out->address = plain_header(params, "REMOTE_ADDR", ADDRESS_MAX, a);
     out->takes_gzip = accepts_gzip(param(params, "HTTP_ACCEPT_ENCODING"));
     out->is_same_origin = is_same_origin(params, out->host);
     const char *query = param(params, "QUERY_STRING");

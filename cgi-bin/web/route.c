@@ -2,13 +2,42 @@
 
 #include "web/web.h"
 
+bool web_path_fits(const char *pattern, const char *path, const char **part, size_t *part_len)
+{
+    if (part != NULL) {
+        *part = "";
+        *part_len = 0;
+    }
+    while (*pattern != '\0') {
+        size_t n = strcspn(path, "/");
+        if (*pattern == '*' && pattern[1] == '\0')
+            return *path != '\0';
+        if (*pattern != '%') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        if (n == 0)
+            return false;
+        if (part != NULL && *part_len == 0) {
+            *part = path;
+            *part_len = n;
+        }
+        pattern++;
+        path += n;
+    }
+    return *path == '\0';
+}
+
 /* How well `pattern` fits: 0 not at all, a longer prefix better, an exact path best. */
 static size_t fit(const char *pattern, const char *path)
 {
     size_t len = strlen(pattern);
-    if (len > 0 && pattern[len - 1] == '*')
-        return strncmp(pattern, path, len - 1) == 0 && path[len - 1] != '\0' ? len : 0;
-    return strcmp(pattern, path) == 0 ? SIZE_MAX : 0;
+    if (!web_path_fits(pattern, path, NULL, NULL))
+        return 0;
+    if (pattern[len - 1] == '*')
+        return len;
+    return strchr(pattern, '%') != NULL ? SIZE_MAX - 1 : SIZE_MAX;
 }
 
 enum rc web_route_find(const struct web_route *routes, size_t n, enum web_method method,

@@ -16,6 +16,7 @@ enum setting {
     SET_KEYRING_DIR,    /* secret epoch keys; the tally's user alone */
     SET_SECRETS_DIR,    /* cookie signing secret */
     SET_TALLY_SECRETS_DIR, /* rounding secret; the tally's user alone */
+    SET_DESK_DIR,       /* the desk's secret; the admin program alone */
     SET_DATA_DIR,       /* folder of the database, whose disk `minyi status` watches; "" = not watched */
     SET_REPORT_DIR,     /* white papers: written by the tally, read by results */
     SET_BASE_URL,       /* https://host of the site, no slash at the end; "" = relative */

@@ -47,6 +47,8 @@ enum tally_stmt {
     TS_COMPARABLE,
     TS_WITHDRAWN,
     TS_TAKE_OUT,
+    TS_IS_REQUESTED,
+    TS_ANSWER_REQUEST,
     TS_TREE,
     TS_TREE_ADD,
     TS_TREE_PARTS,

@@ -33,6 +33,10 @@ enum rc tally_run_add(struct db *db, int64_t run_id, const struct tally_counts *
 enum rc tally_run_end(struct db *db, int64_t run_id, bool is_done, int64_t waiting, const char *message,
                       struct rc_info *e) MUST_CHECK;
 
+/* Did somebody at the desk ask for a count? And: this run is the answer. */
+enum rc tally_is_requested(struct db *db, bool *out, struct rc_info *e) MUST_CHECK;
+enum rc tally_answer_request(struct db *db, int64_t run_id, struct rc_info *e) MUST_CHECK;
+
 /* ---- surveys and versions ---- */
 
 struct tally_survey {

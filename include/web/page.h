@@ -8,6 +8,8 @@
 #include "web/catalogue.h"
 #include "web/html.h"
 
+struct page_frame;
+
 struct page {
     const struct catalogue *c;
     size_t lang;             /* index in the catalogue */
@@ -21,6 +23,14 @@ struct page {
     bool has_script;         /* the survey page's script */
     const char *script;      /* another one, by its source name; or NULL */
     bool is_indexable;       /* false: robots noindex */
+    const struct page_frame *frame; /* NULL: the citizens' */
+};
+
+/* Another header and footer: the administrators' desk has its own way home and its own places. */
+struct page_frame {
+    const char *home;        /* path of the site's name */
+    void (*nav)(struct html *w, const struct page *p, const void *ctx); /* below the header, or NULL */
+    const void *ctx;
 };
 
 /* Everything up to and including <main id="main">; the handler writes from <h1> on. */

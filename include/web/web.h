@@ -41,6 +41,7 @@ struct request {
     bool takes_gzip;
     bool is_same_origin;       /* by Sec-Fetch-Site or Origin; true when neither is sent */
     const char *host;          /* Host header, "" when absent */
+    const char *address;       /* of the visitor, only where nginx passes it: to the desk, to slow down guessing; else "" */
     char id[17];               /* request id, hex, shown on error pages and logged */
     struct arena *arena;
 };
@@ -83,7 +84,7 @@ typedef enum rc web_handler(void *app, const struct request *rq, struct response
 
 struct web_route {
     enum web_method method; /* WEB_GET serves HEAD too */
-    const char *path;       /* exact, or with a final '*': everything below */
+    const char *path;       /* exact; '%' stands for one part between slashes; or with a final '*': everything below */
     web_handler *handler;
 };
 
@@ -91,6 +92,9 @@ struct web_route {
  * list for the 405. */
 enum rc web_route_find(const struct web_route *routes, size_t n, enum web_method method, const char *path,
                        web_handler **out, const char **allow) MUST_CHECK;
+
+/* Does the path fit the route's (as above)? Where `part` is given, it gets the first part for a '%', or "" and 0. */
+bool web_path_fits(const char *pattern, const char *path, const char **part, size_t *part_len);
 
 /* The language of the page among `langs`: ?lang= (or field _lang) first, then Accept-Language by
  * q-value, then langs[0]. */

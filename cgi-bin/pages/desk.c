@@ -1,0 +1,227 @@
+/* The way in, and the table of who may do what. */
+#include "pages/desk.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pages/desk_inner.h"
+#include "pages/error.h"
+#include "web/fcgi.h"
+
+enum { CONFIRMED_S = 300 };
+
+static const struct desk_route {
+    struct web_route route;
+    enum desk_right right;
+    bool is_confirmed; /* wants a code of the last five minutes */
+    desk_page *page;
+} table[] = {
+    {{WEB_GET, "/admin/sign-in", NULL}, DESK_ANYBODY, false, desk_sign_in_page},
+    {{WEB_POST, "/admin/sign-in", NULL}, DESK_ANYBODY, false, desk_sign_in},
+    {{WEB_POST, "/admin/sign-out", NULL}, DESK_HALF, false, desk_sign_out},
+    {{WEB_GET, "/admin/enrol", NULL}, DESK_HALF, false, desk_enrol_page},
+    {{WEB_POST, "/admin/enrol", NULL}, DESK_HALF, false, desk_enrol},
+    {{WEB_GET, "/admin/confirm", NULL}, DESK_SIGNED_IN, false, desk_confirm_page},
+    {{WEB_POST, "/admin/confirm", NULL}, DESK_SIGNED_IN, false, desk_confirm},
+    {{WEB_GET, "/admin/", NULL}, DESK_SIGNED_IN, false, desk_home_page},
+    {{WEB_POST, "/admin/count", NULL}, DESK_VIEW, false, desk_count_now},
+    {{WEB_GET, "/admin/account", NULL}, DESK_SIGNED_IN, false, desk_account_page},
+    {{WEB_POST, "/admin/account/end", NULL}, DESK_SIGNED_IN, false, desk_account_end},
+    {{WEB_POST, "/admin/account/password", NULL}, DESK_SIGNED_IN, true, desk_account_password},
+    {{WEB_GET, "/admin/surveys/%", NULL}, DESK_VIEW, false, desk_survey_page},
+    {{WEB_POST, "/admin/surveys/%/state", NULL}, DESK_AUTHOR, false, desk_survey_state},
+    {{WEB_GET, "/admin/people", NULL}, DESK_MANAGE, true, desk_people_page},
+    {{WEB_POST, "/admin/people", NULL}, DESK_MANAGE, true, desk_people_add},
+    {{WEB_GET, "/admin/people/%", NULL}, DESK_MANAGE, true, desk_person_page},
+    {{WEB_POST, "/admin/people/%/set", NULL}, DESK_MANAGE, true, desk_person_set},
+    {{WEB_POST, "/admin/people/%/role", NULL}, DESK_MANAGE, true, desk_person_role},
+    {{WEB_GET, "/admin/audit", NULL}, DESK_AUDIT, false, desk_audit_page},
+};
+enum { N_ROUTES = sizeof table / sizeof *table };
+
+static const char *const right_names[] = {"anybody", "half", "signed_in", "view", "analyse", "author", "audit", "manage"};
+
+const char *desk_right_name(enum desk_right right)
+{
+    return right_names[right];
+}
+
+const struct web_route *desk_routes(size_t *n)
+{
+    static struct web_route routes[N_ROUTES + 2] = {{WEB_GET, "/readyz", desk_readyz}, {WEB_GET, "/metrics", desk_metrics}};
+    for (size_t i = 0; i < N_ROUTES; i++)
+        routes[2 + i] = (struct web_route){table[i].route.method, table[i].route.path, desk_handle};
+    *n = N_ROUTES + 2;
+    return routes;
+}
+
+void desk_print_routes(struct buf *out)
+{
+    for (size_t i = 0; i < N_ROUTES; i++)
+        buf_printf(out, "%s %s %s%s\n", table[i].route.method == WEB_POST ? "POST" : "GET", table[i].route.path,
+                   right_names[table[i].right], table[i].is_confirmed ? " confirmed" : "");
+}
+
+bool desk_is_slow(const struct request *rq)
+{
+    return rq->method == WEB_POST && (strcmp(rq->path, "/admin/sign-in") == 0 || strcmp(rq->path, "/admin/people") == 0 ||
+                                      strcmp(rq->path, "/admin/account/password") == 0);
+}
+
+static const struct desk_route *find_route(const struct request *rq)
+{
+    enum web_method method = rq->method == WEB_HEAD ? WEB_GET : rq->method;
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (table[i].route.method == method && web_path_fits(table[i].route.path, rq->path, NULL, NULL))
+            return &table[i];
+    return NULL;
+}
+
+/* ---- rights ---- */
+
+/* `roles` is "role:survey role:survey ...". */
+bool desk_has_role(const struct desk_call *x, const char *role, const char *survey)
+{
+    size_t role_len = strlen(role);
+    for (const char *p = x->who.roles != NULL ? x->who.roles : ""; *p != '\0';) {
+        size_t len = strcspn(p, " ");
+        if (len > role_len && memcmp(p, role, role_len) == 0 && p[role_len] == ':') {
+            const char *scope = p + role_len + 1;
+            size_t scope_len = len - role_len - 1;
+            if (survey == NULL || (scope_len == 1 && *scope == '*') ||
+                (scope_len == strlen(survey) && memcmp(scope, survey, scope_len) == 0))
+                return true;
+        }
+        p += len;
+        p += *p == ' ';
+    }
+    return false;
+}
+
+bool desk_may(const struct desk_call *x, enum desk_right right, const char *survey)
+{
+    const char *in = survey != NULL && *survey != '\0' ? survey : NULL;
+    switch (right) {
+    case DESK_ANYBODY: return true;
+    case DESK_HALF: return x->who.person_id != 0;
+    case DESK_SIGNED_IN: return x->who.person_id != 0 && x->who.is_enrolled;
+    case DESK_VIEW:
+        return desk_has_role(x, "viewer", in) || desk_has_role(x, "analyst", in) || desk_has_role(x, "author", in);
+    case DESK_ANALYSE: return desk_has_role(x, "analyst", in);
+    case DESK_AUTHOR: return desk_has_role(x, "author", in);
+    case DESK_AUDIT: return desk_has_role(x, "auditor", NULL);
+    case DESK_MANAGE: return desk_has_role(x, "administrator", NULL);
+    }
+    return false;
+}
+
+/* ---- the way in ---- */
+
+static enum rc go_to_confirm(struct desk_call *x, const struct desk_route *r)
+{
+    char path[256];
+    const char *back = r->route.method == WEB_GET ? x->rq->path : strncmp(x->rq->path, "/admin/people", 13) == 0 ? "/admin/people" : "/admin/account";
+    (void)snprintf(path, sizeof path, "/admin/confirm?then=%.160s", back);
+    return desk_go(x, path);
+}
+
+static enum rc check_post(const struct desk_call *x, struct rc_info *e)
+{
+    const char *token = NULL;
+    enum rc rc = web_single(x->rq->fields, x->rq->n_fields, "_token", &token, e);
+    if (rc != RC_OK)
+        return rc;
+    if (!x->rq->is_same_origin)
+        return rc_set_reason(e, RC_FORBIDDEN, "other_site", "the form came from another site");
+    if (!session_is_form_token(&x->id, token))
+        return rc_set_reason(e, RC_FORBIDDEN, "old_form", "the form's token is not of this session");
+    return RC_OK;
+}
+
+/* Refuse, and enter it in the log. Of a survey that is not theirs people do not even learn that it is there. */
+static enum rc refuse(struct desk_call *x, struct rc_info *e)
+{
+    enum rc rc = office_note_forbidden(x->db, x->id.hash, x->rq->path, e);
+    if (rc != RC_OK)
+        return rc;
+    return *x->slug != '\0' && strncmp(x->rq->path, "/admin/surveys/", 15) == 0
+               ? rc_set(e, RC_NOTFOUND, "not their survey")
+               : rc_set_reason(e, RC_FORBIDDEN, "not_your_role", "not their role");
+}
+
+static enum rc enter(struct desk_call *x, const struct desk_route *r, struct rc_info *e)
+{
+    if (r->right == DESK_ANYBODY && r->route.method == WEB_GET)
+        return r->page(x, e);
+    if (r->right != DESK_ANYBODY && !desk_may(x, DESK_HALF, NULL))
+        return desk_go(x, "/admin/sign-in");
+    if (r->route.method == WEB_POST) {
+        enum rc rc = check_post(x, e);
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (r->right > DESK_HALF && !x->who.is_enrolled)
+        return desk_go(x, "/admin/enrol");
+    if (!desk_may(x, r->right, x->slug))
+        return refuse(x, e);
+    if (r->is_confirmed && x->who.confirmed_s > CONFIRMED_S)
+        return go_to_confirm(x, r);
+    return r->page(x, e);
+}
+
+enum rc desk_handle(void *app, const struct request *rq, struct response *rs, struct rc_info *e)
+{
+    const struct desk_worker *worker = app;
+    const struct desk_route *r = find_route(rq);
+    const char *part = "", *const *langs;
+    size_t len = 0, n = catalogue_langs(worker->desk->c, &langs);
+    if (r == NULL)
+        return rc_set(e, RC_NOTFOUND, "no such page");
+    struct desk_call x = {.desk = worker->desk, .db = worker->db, .rq = rq, .rs = rs, .lang = web_language(rq, langs, n)};
+    x.w = (struct html){&rs->body};
+    if (!web_path_fits(r->route.path, rq->path, &part, &len) || len > DESK_SLUG_MAX)
+        return rc_set(e, RC_NOTFOUND, "no such page");
+    memcpy(x.slug, part, len);
+    enum rc rc = RC_OK;
+    if (session_read(rq, x.desk->is_tls, &x.id))
+        rc = office_use_session(x.db, x.id.hash, rq->arena, &x.who, e);
+    if (rc == RC_OK)
+        rc = enter(&x, r, e);
+    /* what the response points to must outlive this call */
+    if (rc == RC_OK && rs->location != NULL && (rs->location = arena_strdup(rq->arena, rs->location)) == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for an address");
+    if (rc == RC_OK && rs->set_cookie != NULL && (rs->set_cookie = arena_strdup(rq->arena, rs->set_cookie)) == NULL)
+        return rc_set(e, RC_NOMEM, "no memory for a cookie");
+    if (rc == RC_OK && rs->retry_after != NULL && (rs->retry_after = arena_strdup(rq->arena, rs->retry_after)) == NULL)
+        return rc_set(e, RC_NOMEM, "no memory");
+    return rc;
+}
+
+/* ---- for the host ---- */
+
+enum rc desk_readyz(void *app, const struct request *rq, struct response *rs, struct rc_info *e)
+{
+    const struct desk_worker *worker = app;
+    (void)rq;
+    rs->type = "text/plain; charset=utf-8";
+    enum rc rc = db_connect(worker->db, e);
+    if (rc == RC_OK)
+        buf_puts(&rs->body, "ready\n");
+    return rc;
+}
+
+enum rc desk_metrics(void *app, const struct request *rq, struct response *rs, struct rc_info *e)
+{
+    (void)app, (void)rq, (void)e;
+    rs->type = "text/plain; version=0.0.4; charset=utf-8";
+    fcgi_metrics(&rs->body, "admin");
+    return RC_OK;
+}
+
+void desk_error_page(void *app, const struct request *rq, enum rc rc, const struct rc_info *why, struct response *rs)
+{
+    static const struct page_frame frame = {.home = "/admin/"};
+    const struct desk_worker *worker = app;
+    error_page_in(worker->desk->c, &frame, rq, rc, why, rs);
+}

@@ -1,0 +1,382 @@
+#include "store/office_store.h"
+
+#include "base/settings.h"
+
+enum {
+    FIND_PERSON, TRY, FORGET_TRIES, NOTE_REFUSAL, TAKE_STEP, TAKE_RECOVERY,
+    BEGIN_SESSION, USE_SESSION, RENEW_SESSION, SESSIONS, END_SESSION, PUT_SEED,
+    ENROL, CHANGE_PASSWORD, NOTE_FORBIDDEN, PEOPLE, ADD_PERSON, SET_PERSON,
+    SET_ROLE, AUDIT_PAGE, SURVEYS, DAYS, RUNS, ASK_COUNT,
+    LAST_COUNT, SET_STATE, SURVEY_NAMES, PUBLICATION,
+    N_STMTS
+};
+
+static const struct db_stmt stmts[N_STMTS] = {
+    [FIND_PERSON] = {"find_person", "SELECT person_id, password_hash, seed_sealed, is_enrolled, is_active FROM "
+                   "office.find_person($1::text)", 1},
+    [TRY] = {"try", "SELECT office.try_sign_in($1::bytea, $2::bytea, $3::bytea)", 3},
+    [FORGET_TRIES] = {"forget_tries", "SELECT office.forget_tries($1::bytea, $2::bytea, $3::bytea)::text", 3},
+    [NOTE_REFUSAL] = {"note_refusal", "SELECT office.note_refusal($1::text, $2::text)::text", 2},
+    [TAKE_STEP] = {"take_step", "SELECT office.take_step($1::bigint, $2::bigint)", 2},
+    [TAKE_RECOVERY] = {"take_recovery", "SELECT office.take_recovery($1::bigint, $2::bytea)", 2},
+    [BEGIN_SESSION] = {"begin_session", "SELECT office.begin_session($1::bytea, $2::bigint, $3::text)::text", 3},
+    [USE_SESSION] = {"use_session", "SELECT person_id, name, is_enrolled, confirmed_s, roles FROM office.use_session($1::bytea)", 1},
+    [RENEW_SESSION] = {"renew_session", "SELECT office.renew_session($1::bytea, $2::bytea)", 2},
+    [SESSIONS] = {"sessions", "SELECT mark, made_at, seen_at, is_this FROM office.sessions($1::bytea)", 1},
+    [END_SESSION] = {"end_session", "SELECT office.end_session($1::bytea, $2::text)", 2},
+    [PUT_SEED] = {"put_seed", "SELECT office.put_seed($1::bytea, $2::bytea)", 2},
+    [ENROL] = {"enrol", "SELECT office.enrol($1::bytea, $2::bigint, $3::bytea)", 3},
+    [CHANGE_PASSWORD] = {"change_password", "SELECT office.change_password($1::bytea, $2::text)", 2},
+    [NOTE_FORBIDDEN] = {"note_forbidden", "SELECT office.note_forbidden($1::bytea, $2::text)::text", 2},
+    [PEOPLE] = {"people", "SELECT name, made_on, roles, is_active, is_enrolled FROM office.people($1::bytea)", 1},
+    [ADD_PERSON] = {"add_person", "SELECT office.add_person($1::bytea, $2::text, $3::text)", 3},
+    [SET_PERSON] = {"set_person", "SELECT office.set_person($1::bytea, $2::text, $3::text)", 3},
+    [SET_ROLE] = {"set_role", "SELECT office.set_role($1::bytea, $2::text, $3::text, $4::text, $5::boolean)", 5},
+    [AUDIT_PAGE] = {"audit_page", "SELECT entry_no, at, who, event, subject, detail FROM office.audit_page($1::bytea, "
+                   "$2::bigint, $3::integer)", 3},
+    [SURVEYS] = {"surveys", "SELECT slug, state, sample, version_no, waiting, counted, tallied_at FROM "
+                   "office.surveys($1::bytea)", 1},
+    [DAYS] = {"days", "SELECT day, n FROM office.days($1::bytea, $2::text, $3::integer)", 3},
+    [RUNS] = {"runs", "SELECT run_id, kind, started_at, seconds, outcome, opened, waiting FROM "
+                   "office.runs($1::bytea, $2::integer)", 2},
+    [ASK_COUNT] = {"ask_count", "SELECT office.ask_count($1::bytea)", 1},
+    [LAST_COUNT] = {"last_count", "SELECT asked_by, asked_at, outcome, opened, waiting FROM office.last_count($1::bytea)", 1},
+    [SET_STATE] = {"set_state", "SELECT office.set_state($1::bytea, $2::text, $3::text)", 3},
+    [SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
+    [PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
+                   "publish.current c JOIN publish.publication p USING (publication_id) WHERE c.slug = "
+                   "$1::text", 1},
+};
+
+struct db *office_db(void)
+{
+    return db_new(&(struct db_config){.role = "minyi_admin", .program = "admin", .deadline_ms = setting_int(SET_DB_DEADLINE_MS),
+                                      .stmts = stmts, .n_stmts = N_STMTS});
+}
+
+static struct db_param session_param(const unsigned char *session)
+{
+    return db_bytes(session, OFFICE_HASH_BYTES);
+}
+
+enum { ONE_BYTES_MAX = 64 * 1024 };
+
+/* A statement that gives one value; NULL gives 0. */
+static enum rc one(struct db *db, int stmt, const struct db_param *p, size_t n, int64_t *out, struct rc_info *e)
+{
+    struct arena a;
+    struct db_rows rows = {0};
+    arena_init(&a, ONE_BYTES_MAX);
+    enum rc rc = db_query(db, stmt, p, n, &a, &rows, e);
+    if (rc == RC_OK && rows.n_rows != 1)
+        rc = rc_set(e, RC_DB, "\"%s\" gave %zu rows", stmts[stmt].name, rows.n_rows);
+    if (rc == RC_OK && out != NULL)
+        *out = db_get_i64(db_at(&rows, 0, 0));
+    arena_release(&a);
+    return rc;
+}
+
+static enum rc yes_or_no(struct db *db, int stmt, const struct db_param *p, size_t n, bool *out, struct rc_info *e)
+{
+    int64_t v = 0;
+    enum rc rc = one(db, stmt, p, n, &v, e);
+    *out = rc == RC_OK && v != 0;
+    return rc;
+}
+
+static enum rc outcome(struct db *db, int stmt, const struct db_param *p, size_t n, enum office_outcome *out, struct rc_info *e)
+{
+    int64_t v = 0;
+    enum rc rc = one(db, stmt, p, n, &v, e);
+    if (rc == RC_OK && (v < OFFICE_DONE || v > OFFICE_ONESELF))
+        return rc_set(e, RC_DB, "\"%s\" gave %lld", stmts[stmt].name, (long long)v);
+    *out = (enum office_outcome)v;
+    return rc;
+}
+
+/* A list: rows into an array of `size` bytes each, made zero. */
+static enum rc list(struct db *db, int stmt, const struct db_param *p, size_t n_params, size_t size, struct arena *a,
+                    struct db_rows *rows, void **out, size_t *n, struct rc_info *e)
+{
+    enum rc rc = db_query(db, stmt, p, n_params, a, rows, e);
+    if (rc != RC_OK)
+        return rc;
+    *n = rows->n_rows;
+    *out = arena_array(a, rows->n_rows + 1, size);
+    return *out != NULL ? RC_OK : rc_set(e, RC_NOMEM, "no memory for %zu rows", rows->n_rows);
+}
+
+/* ---- signing in ---- */
+
+enum rc office_find_person(struct db *db, const char *name, struct arena *a, struct office_person *out, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {db_text(name)};
+    *out = (struct office_person){0};
+    enum rc rc = db_query(db, FIND_PERSON, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows == 1)
+        *out = (struct office_person){
+            .person_id = db_get_i64(db_at(&r, 0, 0)), .password_hash = db_get_text(db_at(&r, 0, 1)),
+            .seed_sealed = (const unsigned char *)db_at(&r, 0, 2)->p, .seed_len = db_at(&r, 0, 2)->len,
+            .is_enrolled = db_get_i64(db_at(&r, 0, 3)) != 0, .is_active = db_get_i64(db_at(&r, 0, 4)) != 0};
+    return rc;
+}
+
+static enum rc with_try(struct db *db, int stmt, const struct office_try *t, int64_t *out, struct rc_info *e)
+{
+    const struct db_param p[] = {db_bytes(t->both, OFFICE_TRY_BYTES), db_bytes(t->account, OFFICE_TRY_BYTES),
+                                 db_bytes(t->address, OFFICE_TRY_BYTES)};
+    return one(db, stmt, p, 3, out, e);
+}
+
+enum rc office_try(struct db *db, const struct office_try *t, int64_t *wait_s, struct rc_info *e)
+{
+    return with_try(db, TRY, t, wait_s, e);
+}
+
+enum rc office_forget_tries(struct db *db, const struct office_try *t, struct rc_info *e)
+{
+    return with_try(db, FORGET_TRIES, t, NULL, e);
+}
+
+enum rc office_note_refusal(struct db *db, const char *name, const char *why, struct rc_info *e)
+{
+    const struct db_param p[] = {db_text(name), db_text(why)};
+    return one(db, NOTE_REFUSAL, p, 2, NULL, e);
+}
+
+enum rc office_take_step(struct db *db, int64_t person_id, int64_t step, bool *is_taken, struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(person_id), db_i64(step)};
+    return yes_or_no(db, TAKE_STEP, p, 2, is_taken, e);
+}
+
+enum rc office_take_recovery(struct db *db, int64_t person_id, const unsigned char hash[OFFICE_HASH_BYTES], bool *is_taken,
+                             struct rc_info *e)
+{
+    const struct db_param p[] = {db_i64(person_id), db_bytes(hash, OFFICE_HASH_BYTES)};
+    return yes_or_no(db, TAKE_RECOVERY, p, 2, is_taken, e);
+}
+
+/* ---- sessions ---- */
+
+enum rc office_begin_session(struct db *db, const unsigned char *session, int64_t person_id, const char *how, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_i64(person_id), db_text(how)};
+    return one(db, BEGIN_SESSION, p, 3, NULL, e);
+}
+
+enum rc office_use_session(struct db *db, const unsigned char *session, struct arena *a, struct office_session *out, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {session_param(session)};
+    *out = (struct office_session){0};
+    enum rc rc = db_query(db, USE_SESSION, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows == 1)
+        *out = (struct office_session){.person_id = db_get_i64(db_at(&r, 0, 0)), .name = db_get_text(db_at(&r, 0, 1)),
+                                       .is_enrolled = db_get_i64(db_at(&r, 0, 2)) != 0,
+                                       .confirmed_s = db_get_i64(db_at(&r, 0, 3)), .roles = db_get_text(db_at(&r, 0, 4))};
+    return rc;
+}
+
+enum rc office_renew_session(struct db *db, const unsigned char *session, const unsigned char *next, bool *is_done, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), session_param(next)};
+    return yes_or_no(db, RENEW_SESSION, p, 2, is_done, e);
+}
+
+enum rc office_sessions(struct db *db, const unsigned char *session, struct arena *a, struct office_session_row **out, size_t *n,
+                        struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session)};
+    enum rc rc = list(db, SESSIONS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_session_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)),
+                                                db_get_text(db_at(&r, i, 2)), db_get_i64(db_at(&r, i, 3)) != 0};
+    return rc;
+}
+
+enum rc office_end_session(struct db *db, const unsigned char *session, const char *mark, int64_t *n_ended, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(mark)};
+    return one(db, END_SESSION, p, 2, n_ended, e);
+}
+
+enum rc office_put_seed(struct db *db, const unsigned char *session, const unsigned char *sealed, size_t len, bool *is_done,
+                        struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_bytes(sealed, len)};
+    return yes_or_no(db, PUT_SEED, p, 2, is_done, e);
+}
+
+enum rc office_enrol(struct db *db, const unsigned char *session, int64_t step, const unsigned char *code_hashes, size_t n_codes,
+                     bool *is_done, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_i64(step), db_bytes(code_hashes, n_codes * OFFICE_HASH_BYTES)};
+    return yes_or_no(db, ENROL, p, 3, is_done, e);
+}
+
+enum rc office_change_password(struct db *db, const unsigned char *session, const char *hash, bool *is_done, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(hash)};
+    return yes_or_no(db, CHANGE_PASSWORD, p, 2, is_done, e);
+}
+
+enum rc office_note_forbidden(struct db *db, const unsigned char *session, const char *what, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(what)};
+    return one(db, NOTE_FORBIDDEN, p, 2, NULL, e);
+}
+
+/* ---- people ---- */
+
+enum rc office_people(struct db *db, const unsigned char *session, struct arena *a, struct office_people_row **out, size_t *n,
+                      struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session)};
+    enum rc rc = list(db, PEOPLE, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_people_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)),
+                                               db_get_text(db_at(&r, i, 2)), db_get_i64(db_at(&r, i, 3)) != 0,
+                                               db_get_i64(db_at(&r, i, 4)) != 0};
+    return rc;
+}
+
+enum rc office_add_person(struct db *db, const unsigned char *session, const char *name, const char *hash, enum office_outcome *out,
+                          struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(name), db_text(hash)};
+    return outcome(db, ADD_PERSON, p, 3, out, e);
+}
+
+enum rc office_set_person(struct db *db, const unsigned char *session, const char *name, const char *what, enum office_outcome *out,
+                          struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(name), db_text(what)};
+    return outcome(db, SET_PERSON, p, 3, out, e);
+}
+
+enum rc office_set_role(struct db *db, const unsigned char *session, const char *name, const char *role, const char *survey, bool has,
+                        enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(name), db_text(role), db_text(survey), db_bool(has)};
+    return outcome(db, SET_ROLE, p, 5, out, e);
+}
+
+/* ---- the audit log, surveys and runs ---- */
+
+enum rc office_audit_page(struct db *db, const unsigned char *session, int64_t before, int64_t max, struct arena *a,
+                          struct office_entry **out, size_t *n, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session), db_i64(before), db_i32((int32_t)max)};
+    enum rc rc = list(db, AUDIT_PAGE, p, 3, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_entry){db_get_i64(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
+                                          db_get_text(db_at(&r, i, 3)), db_get_text(db_at(&r, i, 4)), db_get_text(db_at(&r, i, 5))};
+    return rc;
+}
+
+enum rc office_surveys(struct db *db, const unsigned char *session, struct arena *a, struct office_survey **out, size_t *n,
+                       struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session)};
+    enum rc rc = list(db, SURVEYS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_survey){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
+                                           db_get_i64(db_at(&r, i, 3)), db_get_i64(db_at(&r, i, 4)), db_get_i64(db_at(&r, i, 5)),
+                                           db_get_text(db_at(&r, i, 6))};
+    return rc;
+}
+
+enum rc office_survey_names(struct db *db, struct arena *a, struct office_survey **out, size_t *n, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    enum rc rc = list(db, SURVEY_NAMES, NULL, 0, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i].slug = db_get_text(db_at(&r, i, 0));
+    return rc;
+}
+
+enum rc office_days(struct db *db, const unsigned char *session, const char *slug, int64_t max, struct arena *a, struct office_day **out,
+                    size_t *n, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session), db_text(slug), db_i32((int32_t)max)};
+    enum rc rc = list(db, DAYS, p, 3, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_day){db_get_text(db_at(&r, i, 0)), db_get_i64(db_at(&r, i, 1))};
+    return rc;
+}
+
+enum rc office_runs(struct db *db, const unsigned char *session, int64_t max, struct arena *a, struct office_run **out, size_t *n,
+                    struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session), db_i32((int32_t)max)};
+    enum rc rc = list(db, RUNS, p, 2, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_run){.run_id = db_get_i64(db_at(&r, i, 0)), .kind = db_get_text(db_at(&r, i, 1)),
+                                        .started_at = db_get_text(db_at(&r, i, 2)), .seconds = db_get_f64(db_at(&r, i, 3)),
+                                        .outcome = db_get_text(db_at(&r, i, 4)), .opened = db_get_i64(db_at(&r, i, 5)),
+                                        .waiting = db_get_i64(db_at(&r, i, 6))};
+    return rc;
+}
+
+enum rc office_ask_count(struct db *db, const unsigned char *session, enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session)};
+    return outcome(db, ASK_COUNT, p, 1, out, e);
+}
+
+enum rc office_last_count(struct db *db, const unsigned char *session, struct arena *a, struct office_count *out, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {session_param(session)};
+    *out = (struct office_count){.asked_by = "", .asked_at = "", .outcome = ""};
+    enum rc rc = db_query(db, LAST_COUNT, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows == 1)
+        *out = (struct office_count){db_get_text(db_at(&r, 0, 0)), db_get_text(db_at(&r, 0, 1)), db_get_text(db_at(&r, 0, 2)),
+                                     db_get_i64(db_at(&r, 0, 3)), db_get_i64(db_at(&r, 0, 4))};
+    return rc;
+}
+
+enum rc office_set_state(struct db *db, const unsigned char *session, const char *slug, const char *state, enum office_outcome *out,
+                         struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug), db_text(state)};
+    return outcome(db, SET_STATE, p, 3, out, e);
+}
+
+enum rc office_publication(struct db *db, const char *slug, struct arena *a, const char **body, size_t *len, const char **tallied_at,
+                           struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {db_text(slug)};
+    enum rc rc = db_query(db, PUBLICATION, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows != 1)
+        return rc_set(e, RC_NOTFOUND, "nothing is published of \"%s\"", slug);
+    if (rc == RC_OK) {
+        *body = db_at(&r, 0, 0)->p;
+        *len = db_at(&r, 0, 0)->len;
+        *tallied_at = db_get_text(db_at(&r, 0, 1));
+    }
+    return rc;
+}

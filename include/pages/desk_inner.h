@@ -1,0 +1,78 @@
+/* desk_inner: what the desk's pages share.  Layer: pages. For them alone. */
+#ifndef MINYI_PAGES_DESK_INNER_H
+#define MINYI_PAGES_DESK_INNER_H
+
+#include "pages/desk.h"
+#include "web/page.h"
+
+/* One request on its way through the desk. */
+struct desk_call {
+    const struct desk *desk;
+    struct db *db;
+    const struct request *rq;
+    struct response *rs;
+    size_t lang;
+    struct session_id id;      /* of the cookie; id.text "" where there is none */
+    struct office_session who; /* person_id 0: nobody */
+    char slug[DESK_SLUG_MAX + 1]; /* what stands for '%' in the path, or "" */
+    struct html w;
+    struct page page;
+    struct page_frame frame;
+    char cookie[SESSION_COOKIE_BYTES];
+    char location[256];
+    char wait[24];
+};
+
+typedef enum rc desk_page(struct desk_call *x, struct rc_info *e);
+
+/* Does the session's person have the role, in this survey (NULL: in any)? */
+bool desk_has_role(const struct desk_call *x, const char *role, const char *survey);
+bool desk_may(const struct desk_call *x, enum desk_right right, const char *survey);
+
+/* ---- pages ---- */
+
+const char *desk_text(const struct desk_call *x, const char *key);
+/* Head, places, and <h1>; `title` NULL: the text of the key. */
+void desk_begin(struct desk_call *x, const char *path, const char *title_key, const char *title, bool is_error);
+enum rc desk_end(struct desk_call *x, struct rc_info *e);
+void desk_put_text(struct desk_call *x, const char *key);
+/* "There is a problem": the text of the key, with a link to the field of this id (NULL: none). */
+void desk_put_problem(struct desk_call *x, const char *key, const char *field);
+void desk_put_done(struct desk_call *x, const char *key);
+/* A path of the desk in the page's language, as the value of an attribute. */
+void desk_put_href(struct desk_call *x, const char *path);
+
+/* A form with token and language; `name`, where not NULL, is a hidden field of that value. */
+void desk_begin_form(struct desk_call *x, const char *action);
+void desk_put_hidden(struct desk_call *x, const char *name, const char *value);
+/* A line of text to fill in. type: "text", "password", "code". */
+void desk_put_field(struct desk_call *x, const char *name, const char *key, const char *hint_key, const char *type, const char *value);
+void desk_end_form(struct desk_call *x, const char *button_key, bool is_second);
+
+/* ---- input ---- */
+
+/* The values of the fields with these names, "" where one did not come; token and language are passed over.
+ * RC_OK; RC_INPUT: a field of another name, or one twice. */
+enum rc desk_fields(const struct desk_call *x, const char *const *names, size_t n, const char **values, struct rc_info *e) MUST_CHECK;
+
+/* 303 to a path of the desk, in the page's language. */
+enum rc desk_go(struct desk_call *x, const char *path);
+void desk_set_cookie(struct desk_call *x, const struct session_id *id);
+
+/* The keyed hashes under which tries are counted. */
+void desk_try_of(const struct desk_call *x, const char *name, struct office_try *out);
+
+/* Is this code of the second factor, or this recovery code, right for the person, and not used yet? *how: "code",
+ * "recovery code". RC_OK; RC_CRYPTO (a seed does not open), RC_AWAY, RC_DB. */
+enum rc desk_check_code(struct desk_call *x, const struct office_person *p, const char *code, bool *is_right, const char **how,
+                        struct rc_info *e) MUST_CHECK;
+
+/* The handlers, by file. */
+desk_page desk_sign_in_page, desk_sign_in;                                                    /* desk_sign_in.c */
+desk_page desk_enrol_page, desk_enrol, desk_confirm_page, desk_confirm;                       /* desk_factor.c */
+desk_page desk_account_page, desk_account_end, desk_account_password, desk_sign_out;          /* desk_account.c */
+desk_page desk_people_page, desk_people_add, desk_person_page, desk_person_set, desk_person_role; /* desk_people.c */
+desk_page desk_audit_page;                                                                    /* desk_audit.c */
+desk_page desk_home_page, desk_count_now, desk_survey_page, desk_survey_state;                /* desk_home.c */
+
+#endif

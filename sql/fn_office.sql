@@ -1,0 +1,542 @@
+-- Functions of the door office.  Run again at every `minyi migrate`.
+-- Whoever acts is known by the session alone: no function believes a name that the program gives.
+
+-- ---- the audit log ----
+
+-- Control characters and the separators of lines and paragraphs would let a value look like another entry.
+CREATE OR REPLACE FUNCTION office.one_line(p_text text, p_max integer) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT left(regexp_replace(coalesce(p_text, ''), '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]', '?', 'g'), p_max)
+$$;
+
+-- SHA-256 over the hash before, the number, the time in UTC and the four texts, each with its length in bytes.
+CREATE OR REPLACE FUNCTION office.audit_hash(p_before bytea, p_no bigint, p_at timestamptz, p_who text, p_event text,
+                                             p_subject text, p_detail text) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(p_before || convert_to(string_agg(octet_length(convert_to(x, 'UTF8')) || ':' || x, ',' ORDER BY i), 'UTF8'))
+    FROM unnest(ARRAY[p_no::text, to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_who, p_event,
+                      p_subject, p_detail]) WITH ORDINALITY AS u(x, i)
+$$;
+
+CREATE OR REPLACE FUNCTION office.audit_add(p_who text, p_event text, p_subject text, p_detail text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    head office.audit_head;
+    v_at timestamptz := clock_timestamp();
+    v_who text := office.one_line(p_who, 64);
+    v_event text := office.one_line(p_event, 64);
+    v_subject text := office.one_line(p_subject, 128);
+    v_detail text := office.one_line(p_detail, 500);
+BEGIN
+    SELECT * INTO STRICT head FROM office.audit_head FOR UPDATE; -- one writer at a time: a chain has one end
+    head.entry_no := head.entry_no + 1;
+    head.hash := office.audit_hash(head.hash, head.entry_no, v_at, v_who, v_event, v_subject, v_detail);
+    INSERT INTO office.audit VALUES (head.entry_no, v_at, v_who, v_event, v_subject, v_detail, head.hash);
+    UPDATE office.audit_head SET entry_no = head.entry_no, hash = head.hash;
+    RETURN head.entry_no;
+END
+$$;
+
+-- Of programs without a session. The name says which role of the database it was.
+CREATE OR REPLACE FUNCTION office.audit_note(p_event text, p_subject text, p_detail text) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.audit_add(session_user::text, p_event, p_subject, p_detail)
+$$;
+
+-- For `minyi audit`: everything, in order.
+CREATE OR REPLACE FUNCTION office.audit_all()
+RETURNS TABLE (entry_no bigint, at text, who text, event text, subject text, detail text, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.entry_no, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), a.who, a.event, a.subject,
+           a.detail, a.hash
+    FROM office.audit a ORDER BY a.entry_no
+$$;
+CREATE OR REPLACE FUNCTION office.audit_end() RETURNS TABLE (entry_no bigint, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT h.entry_no, h.hash FROM office.audit_head h
+$$;
+
+-- ---- sessions ----
+
+-- Idle 15 minutes, at most 8 hours, of an active person.
+CREATE OR REPLACE FUNCTION office.is_live(s office.session) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.seen_at > now() - interval '15 minutes' AND s.made_at > now() - interval '8 hours'
+           AND (SELECT p.is_active FROM office.person p WHERE p.person_id = s.person_id)
+$$;
+
+-- Whoever has this session, or NULL; p_enrolled: and has a second factor.
+CREATE OR REPLACE FUNCTION office.actor(p_session bytea) RETURNS office.person
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p FROM office.session s JOIN office.person p USING (person_id)
+    WHERE s.session_hash = p_session AND office.is_live(s) AND p.is_enrolled
+$$;
+
+CREATE OR REPLACE FUNCTION office.may(p_session bytea, p_role text, p_survey text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM office.role r WHERE r.person_id = (office.actor(p_session)).person_id
+                   AND r.role = p_role AND r.survey IN ('*', p_survey))
+$$;
+
+-- The lock: exports and matters of roles and keys want a code that is at most 5 minutes old.
+CREATE OR REPLACE FUNCTION office.is_confirmed(p_session bytea) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM office.session s WHERE s.session_hash = p_session
+                   AND s.confirmed_at > now() - interval '5 minutes')
+$$;
+
+CREATE OR REPLACE FUNCTION office.audit_page(p_session bytea, p_before bigint, p_max integer)
+RETURNS TABLE (entry_no bigint, at text, who text, event text, subject text, detail text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.entry_no, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), a.who, a.event, a.subject, a.detail
+    FROM office.audit a WHERE office.may(p_session, 'auditor', '*') AND (p_before <= 0 OR a.entry_no < p_before)
+    ORDER BY a.entry_no DESC LIMIT least(greatest(p_max, 1), 500)
+$$;
+
+CREATE OR REPLACE FUNCTION office.begin_session(p_session bytea, p_person bigint, p_how text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM office.session s WHERE NOT office.is_live(s);
+    INSERT INTO office.session (session_hash, person_id) VALUES (p_session, p_person);
+    PERFORM office.audit_add((SELECT name FROM office.person WHERE person_id = p_person), 'signed_in', '', p_how);
+END
+$$;
+
+-- The person of a session, and that it was used now (a write at most every 20 seconds). `roles`: "role:survey" with spaces.
+CREATE OR REPLACE FUNCTION office.use_session(p_session bytea)
+RETURNS TABLE (person_id bigint, name text, is_enrolled boolean, confirmed_s bigint, roles text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE office.session s SET seen_at = now()
+    WHERE s.session_hash = p_session AND office.is_live(s) AND s.seen_at < now() - interval '20 seconds';
+    RETURN QUERY SELECT p.person_id, p.name, p.is_enrolled, extract(epoch FROM now() - s.confirmed_at)::bigint,
+        coalesce((SELECT string_agg(r.role || ':' || r.survey, ' ' ORDER BY r.role, r.survey) FROM office.role r
+                  WHERE r.person_id = p.person_id), '')
+        FROM office.session s JOIN office.person p USING (person_id)
+        WHERE s.session_hash = p_session AND office.is_live(s);
+END
+$$;
+
+-- A new id for the same session: after a confirmation. False: there was none.
+CREATE OR REPLACE FUNCTION office.renew_session(p_session bytea, p_new bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE office.session s SET session_hash = p_new, confirmed_at = now(), seen_at = now()
+    WHERE s.session_hash = p_session AND office.is_live(s);
+    IF FOUND THEN
+        PERFORM office.audit_add((office.actor(p_new)).name, 'confirmed', '', '');
+    END IF;
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.sessions(p_session bytea)
+RETURNS TABLE (mark text, made_at text, seen_at text, is_this boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(substr(sha256(s.session_hash), 1, 8), 'hex'), to_char(s.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),
+           to_char(s.seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), s.session_hash = p_session
+    FROM office.session s WHERE s.person_id = (office.actor(p_session)).person_id AND office.is_live(s)
+    ORDER BY s.made_at DESC
+$$;
+
+-- End one's own session by its mark; '' is this one, '*' all the others. Gives how many ended.
+CREATE OR REPLACE FUNCTION office.end_session(p_session bytea, p_mark text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_person bigint;
+    v_name text;
+    n bigint;
+BEGIN
+    SELECT p.person_id, p.name INTO v_person, v_name FROM office.session s JOIN office.person p USING (person_id)
+    WHERE s.session_hash = p_session AND office.is_live(s);
+    IF v_person IS NULL THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM office.session s WHERE s.person_id = v_person
+        AND CASE p_mark WHEN '' THEN s.session_hash = p_session WHEN '*' THEN s.session_hash <> p_session
+            ELSE encode(substr(sha256(s.session_hash), 1, 8), 'hex') = p_mark END;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+        PERFORM office.audit_add(v_name, CASE p_mark WHEN '' THEN 'signed_out' ELSE 'sessions_ended' END, '', n::text);
+    END IF;
+    RETURN n;
+END
+$$;
+
+-- ---- signing in ----
+
+CREATE OR REPLACE FUNCTION office.find_person(p_name text)
+RETURNS TABLE (person_id bigint, password_hash text, seed_sealed bytea, is_enrolled boolean, is_active boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.person_id, p.password_hash, p.seed_sealed, p.is_enrolled, p.is_active FROM office.person p WHERE p.name = p_name
+$$;
+
+-- Seconds to wait before this try; 0: go on, and the try is counted already, so that a hundred at once are a hundred.
+-- Two people behind one address, or somebody who guesses at an account, make its owner wait at most a quarter of a minute.
+CREATE OR REPLACE FUNCTION office.try_sign_in(p_both bytea, p_account bytea, p_address bytea) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    r record;
+    n_tries integer;
+    v_age double precision;
+    wait double precision := 0;
+BEGIN
+    DELETE FROM office.attempt WHERE last_at < now() - interval '15 minutes';
+    INSERT INTO office.attempt SELECT DISTINCT w, 0, now() FROM unnest(ARRAY[p_both, p_account, p_address]) AS w
+        ORDER BY w ON CONFLICT DO NOTHING;
+    FOR r IN SELECT w.who, w.free, w.longest FROM (VALUES (p_both, 5, 60), (p_account, 30, 15), (p_address, 60, 60))
+             AS w(who, free, longest) ORDER BY w.who LOOP
+        SELECT a.n, extract(epoch FROM clock_timestamp() - a.last_at) INTO n_tries, v_age
+        FROM office.attempt a WHERE a.who = r.who FOR UPDATE;
+        IF n_tries >= r.free THEN
+            wait := greatest(wait, least(r.longest, power(2, least(n_tries - r.free, 10))) - v_age);
+        END IF;
+    END LOOP;
+    IF wait > 0 THEN
+        RETURN ceil(wait)::integer;
+    END IF;
+    UPDATE office.attempt SET n = n + 1, last_at = clock_timestamp() WHERE who IN (p_both, p_account, p_address);
+    RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.forget_tries(p_both bytea, p_account bytea, p_address bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE office.attempt SET n = CASE who WHEN p_address THEN greatest(n - 1, 0) ELSE 0 END
+    WHERE who IN (p_both, p_account, p_address)
+$$;
+
+-- A code counts once, also when it comes twice at the same moment.
+CREATE OR REPLACE FUNCTION office.take_step(p_person bigint, p_step bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE office.person SET last_step = p_step WHERE person_id = p_person AND last_step < p_step;
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.take_recovery(p_person bigint, p_code_hash bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_taken boolean;
+BEGIN
+    DELETE FROM office.recovery WHERE person_id = p_person AND code_hash = p_code_hash;
+    is_taken := FOUND;
+    IF is_taken THEN
+        PERFORM office.audit_add((SELECT name FROM office.person WHERE person_id = p_person), 'recovery_code_used', '',
+                                 (SELECT count(*) FROM office.recovery WHERE person_id = p_person) || ' left');
+    END IF;
+    RETURN is_taken;
+END
+$$;
+
+-- A refusal; a name that is nobody's is not kept: it may be a password in the wrong field.
+CREATE OR REPLACE FUNCTION office.note_refusal(p_name text, p_why text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.audit_add(coalesce((SELECT name FROM office.person WHERE name = p_name), '?'), 'sign_in_refused', '', p_why)
+$$;
+
+-- What the desk refused to somebody signed in: a page or an act that is not theirs.
+CREATE OR REPLACE FUNCTION office.note_forbidden(p_session bytea, p_what text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.audit_add(coalesce((office.actor(p_session)).name, '?'), 'refused', p_what, '')
+$$;
+
+-- A seed for somebody who has none that was confirmed. False: there is one.
+CREATE OR REPLACE FUNCTION office.put_seed(p_session bytea, p_sealed bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE office.person p SET seed_sealed = p_sealed FROM office.session s
+    WHERE s.session_hash = p_session AND office.is_live(s) AND p.person_id = s.person_id AND NOT p.is_enrolled;
+    RETURN FOUND;
+END
+$$;
+
+-- The first code was right: the factor counts from now on. The recovery codes are hashes of 32 bytes, end to end.
+CREATE OR REPLACE FUNCTION office.enrol(p_session bytea, p_step bigint, p_code_hashes bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_person bigint;
+    v_name text;
+BEGIN
+    IF coalesce(length(p_code_hashes), 0) = 0 OR length(p_code_hashes) % 32 <> 0 THEN
+        RETURN false;
+    END IF;
+    UPDATE office.person p SET is_enrolled = true, last_step = p_step FROM office.session s
+    WHERE s.session_hash = p_session AND office.is_live(s) AND p.person_id = s.person_id AND NOT p.is_enrolled
+          AND p.seed_sealed IS NOT NULL
+    RETURNING p.person_id, p.name INTO v_person, v_name;
+    IF v_person IS NULL THEN
+        RETURN false;
+    END IF;
+    DELETE FROM office.recovery WHERE person_id = v_person;
+    INSERT INTO office.recovery SELECT v_person, substr(p_code_hashes, 1 + 32 * i, 32)
+        FROM generate_series(0, length(p_code_hashes) / 32 - 1) AS i;
+    PERFORM office.audit_add(v_name, 'second_factor_set', '', '');
+    RETURN true;
+END
+$$;
+
+-- One's own password; the other sessions end.
+CREATE OR REPLACE FUNCTION office.change_password(p_session bytea, p_hash text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who office.person := office.actor(p_session);
+BEGIN
+    IF who.person_id IS NULL OR NOT office.is_confirmed(p_session) THEN
+        RETURN false;
+    END IF;
+    UPDATE office.person SET password_hash = p_hash WHERE person_id = who.person_id;
+    DELETE FROM office.session WHERE person_id = who.person_id AND session_hash <> p_session;
+    PERFORM office.audit_add(who.name, 'password_changed', '', '');
+    RETURN true;
+END
+$$;
+
+-- ---- people ----
+
+-- 0 done; 1 not allowed; 2 no such person, or it is there already; 3 the last administrator cannot go; 4 one's own self
+CREATE OR REPLACE FUNCTION office.add_person(p_session bytea, p_name text, p_hash text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT (office.may(p_session, 'administrator', '*') AND office.is_confirmed(p_session)) THEN
+        RETURN 1;
+    END IF;
+    INSERT INTO office.person (name, password_hash) VALUES (p_name, p_hash) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'person_added', p_name, '');
+    RETURN 0;
+EXCEPTION WHEN check_violation THEN
+    RETURN 2;
+END
+$$;
+
+-- Somebody who can sign in and administer, beside p_person.
+CREATE OR REPLACE FUNCTION office.is_last_administrator(p_person bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM office.role r JOIN office.person p USING (person_id)
+                       WHERE r.role = 'administrator' AND p.is_active AND p.person_id <> p_person)
+$$;
+
+-- p_what: enable, disable (ends all sessions), reset_factor (a new telephone: enrolment at the next sign-in)
+CREATE OR REPLACE FUNCTION office.set_person(p_session bytea, p_name text, p_what text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_person bigint;
+BEGIN
+    IF NOT (office.may(p_session, 'administrator', '*') AND office.is_confirmed(p_session)) THEN
+        RETURN 1;
+    END IF;
+    PERFORM FROM office.audit_head FOR UPDATE; -- one such change at a time: two cannot remove each other
+    SELECT person_id INTO v_person FROM office.person WHERE name = p_name;
+    IF v_person IS NULL OR p_what NOT IN ('enable', 'disable', 'reset_factor') THEN
+        RETURN 2;
+    ELSIF v_person = (office.actor(p_session)).person_id THEN
+        RETURN 4;
+    ELSIF p_what = 'disable' AND office.is_last_administrator(v_person) THEN
+        RETURN 3;
+    END IF;
+    IF p_what = 'reset_factor' THEN
+        UPDATE office.person SET seed_sealed = NULL, is_enrolled = false WHERE person_id = v_person;
+        DELETE FROM office.recovery WHERE person_id = v_person;
+    ELSE
+        UPDATE office.person SET is_active = p_what = 'enable' WHERE person_id = v_person;
+    END IF;
+    IF p_what <> 'enable' THEN
+        DELETE FROM office.session WHERE person_id = v_person;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'person_' || p_what, p_name, '');
+    RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.set_role(p_session bytea, p_name text, p_role text, p_survey text, p_has boolean) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_person bigint;
+BEGIN
+    IF NOT (office.may(p_session, 'administrator', '*') AND office.is_confirmed(p_session)) THEN
+        RETURN 1;
+    END IF;
+    PERFORM FROM office.audit_head FOR UPDATE;
+    SELECT person_id INTO v_person FROM office.person WHERE name = p_name;
+    IF v_person IS NULL OR (p_has AND p_survey <> '*' AND NOT EXISTS (SELECT FROM core.survey WHERE slug = p_survey)) THEN
+        RETURN 2;
+    ELSIF v_person = (office.actor(p_session)).person_id THEN
+        RETURN 4; -- nobody gives rights to themselves
+    ELSIF NOT p_has AND p_role = 'administrator' AND office.is_last_administrator(v_person) THEN
+        RETURN 3;
+    END IF;
+    IF p_has THEN
+        INSERT INTO office.role VALUES (v_person, p_role, p_survey) ON CONFLICT DO NOTHING;
+    ELSE
+        DELETE FROM office.role WHERE person_id = v_person AND role = p_role AND survey = p_survey;
+    END IF;
+    IF NOT FOUND THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, CASE WHEN p_has THEN 'role_given' ELSE 'role_taken' END,
+                             p_name, p_role || ':' || p_survey);
+    RETURN 0;
+EXCEPTION WHEN check_violation THEN
+    RETURN 2;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.people(p_session bytea)
+RETURNS TABLE (name text, is_active boolean, is_enrolled boolean, made_on text, roles text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.name, p.is_active, p.is_enrolled, to_char(p.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+           coalesce((SELECT string_agg(r.role || ':' || r.survey, ' ' ORDER BY r.role, r.survey) FROM office.role r
+                     WHERE r.person_id = p.person_id), '')
+    FROM office.person p WHERE office.may(p_session, 'administrator', '*') ORDER BY p.name
+$$;
+
+-- ---- the operator's `minyi user` ----
+
+-- 0 done; 2 there is already somebody of that name (a new password is set with p_replace), or the name or a role is not one
+CREATE OR REPLACE FUNCTION office.operator_put_person(p_name text, p_hash text, p_role text, p_survey text, p_replace boolean)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_person bigint;
+    v_is_new boolean;
+BEGIN
+    SELECT person_id INTO v_person FROM office.person WHERE name = p_name;
+    v_is_new := v_person IS NULL;
+    IF v_is_new = p_replace THEN
+        RETURN 2;
+    END IF;
+    IF v_is_new THEN
+        INSERT INTO office.person (name, password_hash) VALUES (p_name, p_hash) RETURNING person_id INTO v_person;
+        INSERT INTO office.role VALUES (v_person, p_role, p_survey);
+        PERFORM office.audit_add(session_user::text, 'person_added', p_name, p_role || ':' || p_survey);
+    ELSE -- the way back in: a new password, a new second factor, all sessions ended
+        UPDATE office.person SET password_hash = p_hash, seed_sealed = NULL, is_enrolled = false, is_active = true
+        WHERE person_id = v_person;
+        DELETE FROM office.recovery WHERE person_id = v_person;
+        DELETE FROM office.session WHERE person_id = v_person;
+        PERFORM office.audit_add(session_user::text, 'person_reset', p_name, '');
+    END IF;
+    RETURN 0;
+EXCEPTION WHEN check_violation THEN
+    RETURN 2;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.operator_people()
+RETURNS TABLE (name text, is_active boolean, is_enrolled boolean, roles text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.name, p.is_active, p.is_enrolled,
+           coalesce((SELECT string_agg(r.role || ':' || r.survey, ' ' ORDER BY r.role, r.survey) FROM office.role r
+                     WHERE r.person_id = p.person_id), '')
+    FROM office.person p ORDER BY p.name
+$$;
+
+-- ---- what the desk shows and asks for ----
+
+-- One row per survey that the session may see at all.
+CREATE OR REPLACE FUNCTION office.surveys(p_session bytea)
+RETURNS TABLE (slug text, state text, sample text, version_no integer, waiting bigint, counted bigint, tallied_at text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.slug, s.state, s.sample, v.version_no,
+           coalesce((SELECT sum(b.n) FROM intake.batch b WHERE b.survey_id = s.survey_id), 0)::bigint,
+           coalesce((SELECT sum(o.n) FROM publish.opening o WHERE o.survey_id = s.survey_id), 0)::bigint,
+           coalesce((SELECT to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM publish.current c
+                     WHERE c.survey_id = s.survey_id), '')
+    FROM core.survey s LEFT JOIN core.version v ON v.version_id = s.current_version
+    WHERE EXISTS (SELECT FROM office.role r WHERE r.person_id = (office.actor(p_session)).person_id
+                  AND r.role IN ('viewer', 'analyst', 'author') AND r.survey IN ('*', s.slug))
+    ORDER BY s.slug
+$$;
+
+-- Counted ballots by the day of their opening, the newest first.
+CREATE OR REPLACE FUNCTION office.days(p_session bytea, p_slug text, p_max integer) RETURNS TABLE (day text, n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.opened_on::text, sum(o.n)::bigint FROM publish.opening o JOIN core.survey s USING (survey_id)
+    WHERE s.slug = p_slug AND (office.may(p_session, 'viewer', p_slug) OR office.may(p_session, 'analyst', p_slug))
+    GROUP BY o.opened_on ORDER BY o.opened_on DESC LIMIT least(greatest(p_max, 1), 400)
+$$;
+
+-- The last runs of the tally.
+CREATE OR REPLACE FUNCTION office.runs(p_session bytea, p_max integer)
+RETURNS TABLE (run_id bigint, kind text, started_at text, seconds double precision, outcome text, opened bigint, waiting bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.run_id, r.kind, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+           extract(epoch FROM coalesce(r.finished_at, now()) - r.started_at)::double precision, r.outcome, r.opened, r.waiting
+    FROM publish.run r WHERE (office.actor(p_session)).person_id IS NOT NULL
+    ORDER BY r.run_id DESC LIMIT least(greatest(p_max, 1), 50)
+$$;
+
+-- Ask for a run. 0 asked; 1 not allowed; 2 one waits already.
+CREATE OR REPLACE FUNCTION office.ask_count(p_session bytea) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who office.person := office.actor(p_session);
+BEGIN
+    IF NOT EXISTS (SELECT FROM office.role r WHERE r.person_id = who.person_id AND r.role IN ('viewer', 'analyst', 'author')) THEN
+        RETURN 1;
+    END IF;
+    PERFORM FROM office.audit_head FOR UPDATE;
+    IF EXISTS (SELECT FROM office.count_request WHERE run_id IS NULL) THEN
+        RETURN 2;
+    END IF;
+    INSERT INTO office.count_request (asked_by) VALUES (who.name);
+    PERFORM office.audit_add(who.name, 'count_asked', '', '');
+    RETURN 0;
+END
+$$;
+
+-- The newest request: nothing where none was ever made.
+CREATE OR REPLACE FUNCTION office.last_count(p_session bytea)
+RETURNS TABLE (asked_by text, asked_at text, outcome text, opened bigint, waiting bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.asked_by, to_char(c.asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+           CASE WHEN c.run_id IS NULL THEN 'asked' ELSE coalesce(r.outcome, 'killed') END, coalesce(r.opened, 0), coalesce(r.waiting, 0)
+    FROM office.count_request c LEFT JOIN publish.run r USING (run_id)
+    WHERE (office.actor(p_session)).person_id IS NOT NULL
+    ORDER BY c.request_no DESC LIMIT 1
+$$;
+
+-- For the tally: is a run asked for? Then, that this run answers it.
+CREATE OR REPLACE FUNCTION office.is_count_asked() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM office.count_request WHERE run_id IS NULL)
+$$;
+CREATE OR REPLACE FUNCTION office.answer_count(p_run bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE office.count_request SET run_id = p_run WHERE run_id IS NULL
+$$;
+
+-- Open, close, archive. 0 done; 1 not allowed; 2 no such survey.
+CREATE OR REPLACE FUNCTION office.set_state(p_session bytea, p_slug text, p_state text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        RETURN 1;
+    END IF;
+    UPDATE core.survey SET state = p_state WHERE slug = p_slug AND state <> p_state;
+    IF NOT FOUND THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'survey_' || p_state, p_slug, '');
+    RETURN 0;
+EXCEPTION WHEN check_violation THEN
+    RETURN 2;
+END
+$$;
+
+-- Responses of one version for an analyst: entered in the log before the first row. No hash of a receipt, no order of arrival.
+CREATE OR REPLACE FUNCTION office.begin_export(p_session bytea, p_slug text, p_version integer, p_format text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT office.may(p_session, 'analyst', p_slug) OR NOT office.is_confirmed(p_session) THEN
+        PERFORM office.audit_add(coalesce((office.actor(p_session)).name, '?'), 'export_refused', p_slug, p_format);
+        RETURN 1;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'export', p_slug, 'version ' || p_version || ' as ' || p_format);
+    RETURN 0;
+END
+$$;
