@@ -105,19 +105,19 @@ static void tell_stale(struct recount *r, const struct tally_work *works, size_t
 }
 
 /* What is stored, while other threads count the responses. */
-static enum rc read_stored(struct recount *r, struct tally *t, const struct tally_work *works, size_t n, bool *is_stale,
-                           struct rc_info *e)
+static enum rc read_stored(struct recount *r, struct tally *t, const struct tally_work *works, size_t n, struct rc_info *e)
 {
     enum rc rc = recount_tables_make(works, n, &r->stored, &r->n_stored, e);
     if (rc == RC_OK)
         rc = recount_add_stored(r->stored, r->n_stored, t->db, TALLY_CELL, 1, e);
     if (rc == RC_OK)
         rc = recount_add_stored(r->stored, r->n_stored, t->db, TALLY_RETIRED, -1, e);
-    return rc == RC_OK ? find_stale(t, works, n, is_stale, e) : rc;
+    return rc;
 }
 
+/* *figures: how the check of the figures ended. Cells that no figures can be made of are told of one by one all the same. */
 static enum rc count_and_read(struct recount *r, struct tally *t, const struct tally_work *works, size_t n, bool is_all,
-                              bool *is_stale, struct rc_info *e)
+                              bool *is_stale, struct rc_info *figures, struct rc_info *e)
 {
     struct recount_scan *scan = NULL;
     enum rc rc = recount_tables_make(works, n, &r->found, &r->n, e);
@@ -125,9 +125,11 @@ static enum rc count_and_read(struct recount *r, struct tally *t, const struct t
         rc = recount_begin(r->found, r->n, is_all, &scan, e);
     if (rc != RC_OK)
         return rc;
-    rc = read_stored(r, t, works, n, is_stale, e);
-    if (rc == RC_OK)
+    rc = read_stored(r, t, works, n, e);
+    if (rc == RC_OK) {
+        figures->rc = find_stale(t, works, n, is_stale, figures);
         return recount_end(scan, e);
+    }
     recount_give_up(scan);
     return rc;
 }
@@ -162,11 +164,13 @@ enum rc tally_recount(struct tally *t, const struct tally_work *works, size_t n,
 {
     struct recount r = {0};
     bool *is_stale = calloc(n + 1, sizeof *is_stale);
+    struct rc_info figures = {0};
     enum rc rc = is_stale == NULL ? rc_set(e, RC_NOMEM, "no memory for %zu surveys", n)
-                                  : count_and_read(&r, t, works, n, is_all, is_stale, e);
+                                  : count_and_read(&r, t, works, n, is_all, is_stale, &figures, e);
     if (rc == RC_OK) {
         compare_all(&r);
         tell_stale(&r, works, n, is_stale);
+        rc = figures.rc == RC_OK ? RC_OK : rc_set(e, figures.rc, "%s", figures.msg);
     }
     for (size_t i = 0; rc == RC_OK && with_trees && i < n; i++)
         rc = compare_tree(&r, t, &works[i], e);
