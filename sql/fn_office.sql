@@ -438,10 +438,11 @@ $$;
 -- ---- what the desk shows and asks for ----
 
 -- One row per survey that the session may see at all.
-CREATE OR REPLACE FUNCTION office.surveys(p_session bytea)
-RETURNS TABLE (slug text, state text, sample text, version_no integer, waiting bigint, counted bigint, tallied_at text)
+CREATE OR REPLACE FUNCTION office.surveys(p_session bytea, p_lang text)
+RETURNS TABLE (slug text, title text, state text, sample text, version_no integer, waiting bigint, counted bigint, tallied_at text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.slug, s.state, s.sample, v.version_no,
+    SELECT s.slug, coalesce(v.definition::json -> 'title' ->> p_lang, v.definition::json -> 'title' ->> (v.definition::json -> 'langs' ->> 0), s.slug),
+           s.state, s.sample, v.version_no,
            coalesce((SELECT sum(b.n) FROM intake.batch b WHERE b.survey_id = s.survey_id), 0)::bigint,
            coalesce((SELECT sum(o.n) FROM publish.opening o WHERE o.survey_id = s.survey_id), 0)::bigint,
            coalesce((SELECT to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM publish.current c

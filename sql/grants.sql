@@ -58,7 +58,7 @@ GRANT EXECUTE ON FUNCTION -- tables of office: none. Who acts is known by the se
     office.put_seed(bytea, bytea), office.enrol(bytea, bigint, bytea), office.change_password(bytea, text),
     office.add_person(bytea, text, text), office.set_person(bytea, text, text),
     office.set_role(bytea, text, text, text, boolean), office.people(bytea), office.audit_page(bytea, bigint, integer),
-    office.surveys(bytea), office.days(bytea, text, integer), office.runs(bytea, integer), office.ask_count(bytea),
+    office.surveys(bytea, text), office.days(bytea, text, integer), office.runs(bytea, integer), office.ask_count(bytea),
     office.last_count(bytea), office.set_state(bytea, text, text), office.begin_export(bytea, text, integer, text)
     TO minyi_admin;
 

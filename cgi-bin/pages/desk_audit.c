@@ -31,7 +31,9 @@ static void put_entries(struct desk_call *x, const struct office_entry *rows, si
         html_lit(&x->w, "<tr><th scope=\"row\">");
         html_int(&x->w, rows[i].entry_no);
         html_lit(&x->w, "</th>");
-        put_cell(x, rows[i].at);
+        html_lit(&x->w, "<td class=\"at\">");
+        html_text(&x->w, rows[i].at);
+        html_lit(&x->w, "</td>");
         put_cell(x, rows[i].who);
         put_cell(x, rows[i].event);
         put_cell(x, rows[i].subject);

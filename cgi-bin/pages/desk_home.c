@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "pages/desk_inner.h"
+#include "pages/results_inner.h"
 
 enum { DAYS_MAX = 60, RUNS_MAX = 5 };
 
 static void put_number(struct desk_call *x, int64_t n)
 {
+    char text[32];
     html_lit(&x->w, "<td class=\"n\">");
-    html_int(&x->w, n);
+    html_text(&x->w, results_grouped(n, text));
     html_lit(&x->w, "</td>");
 }
 
@@ -48,8 +50,10 @@ static void put_surveys(struct desk_call *x, const struct office_survey *s, size
         html_lit(&x->w, "<tr><th scope=\"row\"><a href=\"");
         desk_put_href(x, path);
         html_lit(&x->w, "\">");
+        html_text(&x->w, s[i].title);
+        html_lit(&x->w, "</a> <span class=\"quiet small\">");
         html_text(&x->w, s[i].slug);
-        html_lit(&x->w, "</a></th><td>");
+        html_lit(&x->w, "</span></th><td>");
         html_text(&x->w, desk_text(x, state_key(s[i].state)));
         html_lit(&x->w, "</td>");
         put_number(x, s[i].waiting);
@@ -131,7 +135,7 @@ enum rc desk_home_page(struct desk_call *x, struct rc_info *e)
     struct office_count count;
     size_t n = 0, n_runs = 0;
     bool may_view = desk_may(x, DESK_VIEW, NULL);
-    enum rc rc = office_surveys(x->db, x->id.hash, x->rq->arena, &surveys, &n, e);
+    enum rc rc = office_surveys(x->db, x->id.hash, desk_lang(x), x->rq->arena, &surveys, &n, e);
     if (rc == RC_OK)
         rc = office_runs(x->db, x->id.hash, RUNS_MAX, x->rq->arena, &runs, &n_runs, e);
     if (rc == RC_OK)
@@ -222,6 +226,7 @@ static void put_state(struct desk_call *x, const struct office_survey *s)
 
 static void put_facts(struct desk_call *x, const struct office_survey *s)
 {
+    char number[32];
     html_lit(&x->w, "<dl class=\"facts\">\n<div><dt>");
     html_text(&x->w, desk_text(x, "desk.state"));
     html_lit(&x->w, "</dt><dd>");
@@ -229,11 +234,11 @@ static void put_facts(struct desk_call *x, const struct office_survey *s)
     html_lit(&x->w, "</dd></div>\n<div><dt>");
     html_text(&x->w, desk_text(x, "desk.waiting"));
     html_lit(&x->w, "</dt><dd>");
-    html_int(&x->w, s->waiting);
+    html_text(&x->w, results_grouped(s->waiting, number));
     html_lit(&x->w, "</dd></div>\n<div><dt>");
     html_text(&x->w, desk_text(x, "desk.counted"));
     html_lit(&x->w, "</dt><dd>");
-    html_int(&x->w, s->counted);
+    html_text(&x->w, results_grouped(s->counted, number));
     html_lit(&x->w, "</dd></div>\n<div><dt>");
     html_text(&x->w, desk_text(x, "desk.tallied"));
     html_lit(&x->w, "</dt><dd>");
@@ -251,7 +256,7 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
     struct office_day *days = NULL;
     size_t n = 0, n_days = 0;
     char path[96];
-    enum rc rc = office_surveys(x->db, x->id.hash, x->rq->arena, &surveys, &n, e);
+    enum rc rc = office_surveys(x->db, x->id.hash, desk_lang(x), x->rq->arena, &surveys, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         s = strcmp(surveys[i].slug, x->slug) == 0 ? &surveys[i] : s;
     if (rc == RC_OK && s == NULL)
@@ -261,7 +266,7 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
     if (rc != RC_OK)
         return rc;
     (void)snprintf(path, sizeof path, "/admin/surveys/%.64s", x->slug);
-    desk_begin(x, path, NULL, s->slug, false);
+    desk_begin(x, path, NULL, s->title, false);
     if (done != NULL)
         desk_put_done(x, done);
     put_facts(x, s);

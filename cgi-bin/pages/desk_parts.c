@@ -10,7 +10,7 @@ const char *desk_text(const struct desk_call *x, const char *key)
     return tr(x->desk->c, x->lang, key);
 }
 
-static const char *lang_code(const struct desk_call *x)
+const char *desk_lang(const struct desk_call *x)
 {
     const char *const *langs;
     (void)catalogue_langs(x->desk->c, &langs);
@@ -21,7 +21,7 @@ void desk_put_href(struct desk_call *x, const char *path)
 {
     html_attr(&x->w, path);
     html_lit(&x->w, "?lang=");
-    html_url(&x->w, lang_code(x));
+    html_url(&x->w, desk_lang(x));
 }
 
 /* ---- the frame ---- */
@@ -129,7 +129,7 @@ void desk_begin_form(struct desk_call *x, const char *action)
     html_attr(&x->w, action);
     html_lit(&x->w, "\">");
     desk_put_hidden(x, "_token", x->id.form_token);
-    desk_put_hidden(x, "_lang", lang_code(x));
+    desk_put_hidden(x, "_lang", desk_lang(x));
     html_lit(&x->w, "\n");
 }
 
@@ -204,7 +204,7 @@ enum rc desk_fields(const struct desk_call *x, const char *const *names, size_t 
 
 enum rc desk_go(struct desk_call *x, const char *path)
 {
-    (void)snprintf(x->location, sizeof x->location, "%s%clang=%s", path, strchr(path, '?') != NULL ? '&' : '?', lang_code(x));
+    (void)snprintf(x->location, sizeof x->location, "%s%clang=%s", path, strchr(path, '?') != NULL ? '&' : '?', desk_lang(x));
     x->rs->status = 303;
     x->rs->location = x->location;
     return RC_OK;

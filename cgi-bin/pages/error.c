@@ -62,6 +62,10 @@ void error_page_in(const struct catalogue *c, const struct page_frame *frame, co
     rs->lang = tr(c, lang, "lang.tag");
     (void)snprintf(title, sizeof title, "error.%d.title", told_as(rs->status));
     (void)snprintf(text, sizeof text, "error.%d.text", told_as(rs->status));
+    if (frame != NULL && rs->status == 403) { /* at the desk it is hardly ever another site's doing */
+        (void)snprintf(title, sizeof title, "desk.forbidden.title");
+        (void)snprintf(text, sizeof text, "desk.forbidden.text");
+    }
     const struct page p = {.c = c, .lang = lang, .title = tr(c, lang, title), .is_error = true, .frame = frame};
     struct html w = {&rs->body};
     page_begin(&w, &p);

@@ -34,8 +34,8 @@ static const struct db_stmt stmts[N_STMTS] = {
     [SET_ROLE] = {"set_role", "SELECT office.set_role($1::bytea, $2::text, $3::text, $4::text, $5::boolean)", 5},
     [AUDIT_PAGE] = {"audit_page", "SELECT entry_no, at, who, event, subject, detail FROM office.audit_page($1::bytea, "
                    "$2::bigint, $3::integer)", 3},
-    [SURVEYS] = {"surveys", "SELECT slug, state, sample, version_no, waiting, counted, tallied_at FROM "
-                   "office.surveys($1::bytea)", 1},
+    [SURVEYS] = {"surveys", "SELECT slug, title, state, sample, version_no, waiting, counted, tallied_at "
+                   "FROM office.surveys($1::bytea, $2::text)", 2},
     [DAYS] = {"days", "SELECT day, n FROM office.days($1::bytea, $2::text, $3::integer)", 3},
     [RUNS] = {"runs", "SELECT run_id, kind, started_at, seconds, outcome, opened, waiting FROM "
                    "office.runs($1::bytea, $2::integer)", 2},
@@ -285,18 +285,19 @@ enum rc office_audit_page(struct db *db, const unsigned char *session, int64_t b
     return rc;
 }
 
-enum rc office_surveys(struct db *db, const unsigned char *session, struct arena *a, struct office_survey **out, size_t *n,
-                       struct rc_info *e)
+enum rc office_surveys(struct db *db, const unsigned char *session, const char *lang, struct arena *a, struct office_survey **out,
+                       size_t *n, struct rc_info *e)
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session)};
-    enum rc rc = list(db, SURVEYS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {session_param(session), db_text(lang)};
+    enum rc rc = list(db, SURVEYS, p, 2, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
-        (*out)[i] = (struct office_survey){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
-                                           db_get_i64(db_at(&r, i, 3)), db_get_i64(db_at(&r, i, 4)), db_get_i64(db_at(&r, i, 5)),
-                                           db_get_text(db_at(&r, i, 6))};
+        (*out)[i] = (struct office_survey){
+            .slug = db_get_text(db_at(&r, i, 0)), .title = db_get_text(db_at(&r, i, 1)), .state = db_get_text(db_at(&r, i, 2)),
+            .sample = db_get_text(db_at(&r, i, 3)), .version_no = db_get_i64(db_at(&r, i, 4)), .waiting = db_get_i64(db_at(&r, i, 5)),
+            .counted = db_get_i64(db_at(&r, i, 6)), .tallied_at = db_get_text(db_at(&r, i, 7))};
     return rc;
 }
 

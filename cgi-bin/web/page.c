@@ -198,7 +198,11 @@ static void put_home_link(struct html *w, const struct page *p)
 void page_begin(struct html *w, const struct page *p)
 {
     put_head(w, p);
-    html_lit(w, "<body>\n<a class=\"skip\" href=\"#main\">");
+    if (p->frame != NULL)
+        html_lit(w, "<body class=\"broad\">\n");
+    else
+        html_lit(w, "<body>\n");
+    html_lit(w, "<a class=\"skip\" href=\"#main\">");
     html_tr(w, p->c, p->lang, "frame.skip", NULL);
     html_lit(w, "</a>\n<header class=\"top\">\n<div class=\"wide\">\n");
     put_home_link(w, p);

@@ -28,16 +28,24 @@ static const char *const words[] = {
     "wang", "web", "wechat", "weixin", "welcome", "west", "whatever", "winter", "wo", "woaini", "woaiwojia", "wsx", "wuhan", "xian", "xiao", "xinjiang",
     "xizang", "yellow", "you", "yunnan", "zaq", "zhang", "zhejiang", "zhongguo", "zxc", "zxcv", "zxcvbn", "zxcvbnm"};
 
-/* Letters alone, small, with the usual signs for letters put back: "P@ssw0rd!" is "password" and a last "i" or none. */
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Letters alone, small; with_signs: the usual signs among them put back, but not those before and after: "P@ssw0rd2014!"
+ * is "password". */
 static size_t fold(const char *s, bool with_signs, char *out, size_t size)
 {
     static const char signs[] = "0o1l3e4a5s7t@a$s!i";
-    size_t n = 0;
-    for (; *s != '\0' && n + 1 < size; s++) {
-        char c = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
-        for (size_t i = 0; with_signs && i + 1 < sizeof signs; i += 2)
-            if (signs[i] == c) {
-                c = signs[i + 1];
+    size_t n = 0, len = strlen(s);
+    while (len > 0 && !is_letter(s[len - 1]))
+        len--;
+    for (size_t i = 0; i < len && n + 1 < size; i++) {
+        char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] - 'A' + 'a') : s[i];
+        for (size_t k = 0; with_signs && n > 0 && k + 1 < sizeof signs; k += 2)
+            if (signs[k] == c) {
+                c = signs[k + 1];
                 break;
             }
         if (c >= 'a' && c <= 'z')
@@ -136,4 +144,9 @@ bool password_matches(const char *hash, const char *password)
     bool is_somebody = hash != NULL;
     bool is_right = crypto_pwhash_str_verify(is_somebody ? hash : nobody, password, strlen(password)) == 0;
     return is_somebody && is_right;
+}
+
+const char *password_nobody(void)
+{
+    return nobody;
 }

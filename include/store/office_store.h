@@ -96,7 +96,7 @@ enum rc office_audit_page(struct db *db, const unsigned char *session, int64_t b
                           struct office_entry **out, size_t *n, struct rc_info *e) MUST_CHECK;
 
 struct office_survey {
-    const char *slug, *state, *sample;
+    const char *slug, *title, *state, *sample; /* title: in the language asked for, or the survey's first */
     int64_t version_no, waiting, counted; /* ballots in the box, and counted */
     const char *tallied_at;               /* UTC; "" where nothing is published */
 };
@@ -119,8 +119,8 @@ struct office_count {
     int64_t opened, waiting;
 };
 
-enum rc office_surveys(struct db *db, const unsigned char *session, struct arena *a, struct office_survey **out, size_t *n,
-                       struct rc_info *e) MUST_CHECK;
+enum rc office_surveys(struct db *db, const unsigned char *session, const char *lang, struct arena *a, struct office_survey **out,
+                       size_t *n, struct rc_info *e) MUST_CHECK;
 /* All surveys, by slug alone: for whoever gives out roles. */
 enum rc office_survey_names(struct db *db, struct arena *a, struct office_survey **out, size_t *n, struct rc_info *e) MUST_CHECK;
 enum rc office_days(struct db *db, const unsigned char *session, const char *slug, int64_t max, struct arena *a, struct office_day **out,

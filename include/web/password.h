@@ -23,4 +23,7 @@ enum rc password_hash(const char *password, char out[PASSWORD_HASH_BYTES], struc
 /* `hash` NULL (nobody of that name) takes the same time and gives false. */
 bool password_matches(const char *hash, const char *password) MUST_CHECK;
 
+/* The hash that is checked where there is nobody; for the test that it costs as much. */
+const char *password_nobody(void);
+
 #endif

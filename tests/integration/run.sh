@@ -53,7 +53,7 @@ whole_life() { # whole_life NAME WANTED-PLACE-PATTERN
     same "$name: the recovery secret is shown" 1 "$(grep -cE '^([0-9a-f]{8}-){7}[0-9a-f]{8}$' "$D/out")"
     same "$name: the demonstration is counted" '"ballots":10000' "$(ballots)"
     same "$name: the form is served" 200 "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$URL/survey/$SLUG")"
-    same "$name: the administrators' page on its own port" 200 \
+    same "$name: the administrators' desk on its own port asks to sign in" 303 \
         "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$MINYI_ADMIN_PORT/admin/")"
     check "$name: nginx.conf is rendered into build/" grep -q "listen 127.0.0.1:$MINYI_PORT " "$CLONE/build/nginx.conf"
     check "$name: the tally runs at its interval" until_true 60 grep -q "done program=tally" "$PLACE/log/supervise.log"

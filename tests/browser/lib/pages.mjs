@@ -75,7 +75,6 @@ export const pages = [
   { name: 'results-tables', open: at(`${RESULTS}/tables`), isDemonstration: true },
   { name: 'census', open: at('/census/') },
   { name: 'whitepaper', open: at('/whitepaper/gov-wechat-2014') },
-  { name: 'admin', open: at('/admin/') },
   { name: 'unknown-page', open: at('/nothing'), isError: true },
   { name: 'unknown-survey', open: at('/survey/nothing'), isError: true },
   { name: 'unknown-results', open: at('/results/nothing'), isError: true },

@@ -33,10 +33,10 @@ export async function stopSite() {
 }
 
 /* Start a stack of its own in a new folder. With MINYI_BROWSER_DIR, use the one that runs there
- * (MINYI_BROWSER_URL is its address) and leave it running: for work on a single test. */
+ * (MINYI_BROWSER_URL and MINYI_BROWSER_DESK are its addresses) and leave it running: for work on a single test. */
 async function startStack() {
-  const { MINYI_BROWSER_DIR: dir, MINYI_BROWSER_URL: url } = process.env;
-  if (dir && url) return site(dir, new URL(url).origin, async () => {});
+  const { MINYI_BROWSER_DIR: dir, MINYI_BROWSER_URL: url, MINYI_BROWSER_DESK: desk } = process.env;
+  if (dir && url) return site(dir, new URL(url).origin, desk, async () => {});
   return ownSite();
 }
 
@@ -44,26 +44,27 @@ async function startStack() {
 export async function ownSite(options = [], settings = {}) {
   const own = mkdtempSync('/tmp/minyi-b-');
   chmodSync(own, 0o755); // the programs' users must enter it
-  const port = await freePort();
+  const port = await freePort(), deskPort = await freePort();
   const stop = () => run(script, ['remove', own], { cwd: root });
   try {
-    await run(script, ['start', own, '--port', String(port), '--tally', '0', ...options],
+    await run(script, ['start', own, '--port', String(port), '--admin-port', String(deskPort), '--tally', '0', ...options],
       { cwd: root, maxBuffer: 1 << 24, timeout: 180000, env: { ...process.env, MINYI_REFRESH_S: '1', ...settings } });
   } catch (e) {
     await stop().catch(() => {});
     throw new Error(`the stack did not start: ${e.stderr || e.message}`);
   }
-  return site(own, `http://127.0.0.1:${port}`, stop);
+  return site(own, `http://127.0.0.1:${port}`, `http://127.0.0.1:${deskPort}`, stop);
 }
 
-function site(dir, origin, stop) {
+function site(dir, origin, desk, stop) {
   const command = (...args) => run(script, ['run', dir, ...args], { cwd: root });
   return {
     origin,
+    desk, // address of the administrators' pages
     dir,
     stop,
     minyi: (...args) => command('minyi', ...args),
-    tally: () => command('tally'),
+    tally: (...args) => command('tally', ...args),
     psql: async (sql) => (await run(script, ['run', dir, 'psql', '-P', 'tuples_only=off', '--csv', '-c', sql], { cwd: root, maxBuffer: 1 << 24 })).stdout,
     async json(path) {
       const r = await fetch(origin + path);

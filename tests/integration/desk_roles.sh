@@ -1,0 +1,118 @@
+#!/bin/bash
+# Every route of the desk as every role, another survey's address included. The table here is written by hand: a route
+# that it does not know fails.
+#   i in   n not theirs (403; of a survey 404)   s to sign in   e to set up the second factor   - not tried
+set -u
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=../lib/check.sh
+. "$ROOT/tests/lib/check.sh"
+# shellcheck source=../lib/house.sh
+. "$ROOT/tests/lib/house.sh"
+# shellcheck source=../lib/desk.sh
+. "$ROOT/tests/lib/desk.sh"
+new_folder
+JARS=$FOLDER H=$FOLDER/head B=$FOLDER/body
+DESK_PORT=$(free_port)
+DESK=http://127.0.0.1:$DESK_PORT
+house_start --no-demo --tally 0 --admin-port "$DESK_PORT"
+house run tally >/dev/null || exit 1
+for f in park hall; do
+    cp -r "$ROOT/sql/seed/gov-wechat-2014" "$FOLDER/$f"
+    sed -i "s/gov-wechat-2014/$f/g" "$FOLDER/$f"/settings.csv
+done
+chmod -R a+rX "$FOLDER"
+for f in park hall; do house run minyi publish "$FOLDER/$f" >/dev/null || exit 1; done
+
+# Everybody's rights are in the survey "park" where a role can be of one survey.
+people=(nobody half viewer analyst author auditor administrator)
+desk_new half viewer park
+for r in viewer analyst author; do desk_new $r $r park; desk_enrol $r; done
+for r in auditor administrator; do desk_new $r $r; desk_enrol $r; done
+desk_sign_in half >/dev/null
+desk GET half /admin/enrol >/dev/null
+
+TABLE="
+GET  /admin/sign-in               iiiiiii
+GET  /admin/enrol                 siiiiii
+GET  /admin/                      seiiiii
+GET  /admin/confirm               seiiiii
+GET  /admin/account               seiiiii
+GET  /admin/surveys/park          seiiinn
+GET  /admin/surveys/hall          sennnnn
+GET  /admin/people                sennnni
+GET  /admin/people/viewer         sennnni
+GET  /admin/audit                 sennnin
+POST /admin/count                 seiiinn
+POST /admin/surveys/park/state    senninn
+POST /admin/surveys/hall/state    sennnnn
+POST /admin/people                sennnni
+POST /admin/people/viewer/set     sennnni
+POST /admin/people/viewer/role    sennnni
+POST /admin/confirm               seiiiii
+POST /admin/account/end           seiiiii
+POST /admin/account/password      seiiiii
+POST /admin/enrol                 siiiiii
+POST /admin/sign-in               nnnnnnn
+POST /admin/sign-out              iiiiiii
+"
+letter() { # letter STATUS: where that leads
+    local to
+    to=$(tr -d '\r' <"$H" | sed -n 's/^Location: //Ip')
+    case $1:$to in
+    303:/admin/sign-in*) echo s ;;
+    303:/admin/enrol*) echo e ;;
+    403:* | 404:*) echo n ;;
+    *) echo i ;;
+    esac
+}
+while read -r method path want; do
+    [ -n "$method" ] || continue
+    got=
+    for who in "${people[@]}"; do
+        fields=()
+        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */people) fields=("name=made.by.$who") ;; */set) fields=(what=enable) ;;
+        */role) fields=(what=give role=viewer survey=hall) ;; esac
+        as=$who
+        [ "$who" != nobody ] || as=-
+        # a wrong password would be refused as not theirs: that page is tried elsewhere
+        [ "$method $path" != "POST /admin/sign-in" ] || fields=("name=x.$who" password=y code=)
+        status=$(desk "$method" "$as" "$path?lang=en" "${fields[@]}")
+        # "sign-out" of somebody leads to signing in as it should
+        [ "$path" = /admin/sign-out ] && [ "$status" = 303 ] && got+=i || got+=$(letter "$status")
+    done
+    case "$method $path" in "POST /admin/enrol") got=${got/e/i} ;; "GET /admin/sign-in") got=${got//e/i} ;; esac
+    same "$method $path" "$want" "$got"
+done <<<"$TABLE"
+known=$(awk 'NF == 3 { sub("/(park|hall)", "/%", $2); sub("/people/viewer", "/people/%", $2); print $1, $2 }' <<<"$TABLE" | sort -u)
+same "every route of the program is in the table, and no other" "$("$ROOT/build/admin" --routes | cut -d' ' -f1,2 | sort -u)" "$known"
+
+# ---- what came of it ----
+same "the author alone closed a survey, and hers alone" "hall open
+park closed" "$(desk_sql "SELECT slug || ' ' || state FROM core.survey ORDER BY 1")"
+same "the administrator alone made somebody" "made.by.administrator" "$(desk_sql "SELECT name FROM office.person WHERE name LIKE 'made%'")"
+same "and gave a role" "viewer:hall" "$(desk_sql "SELECT role || ':' || survey FROM office.role JOIN office.person USING (person_id) WHERE survey = 'hall'")"
+same "one count was asked for" 1 "$(desk_sql "SELECT count(*) FROM office.count_request")"
+same "every refusal of somebody signed in is in the log" "$(grep -oE '[a-z]{7}$' <<<"$TABLE" | cut -c3- | tr -dc n | wc -c)" \
+    "$(($(house run minyi audit | grep -cP '\trefused\t') + 5))"
+
+# ---- the database stands behind the pages: its functions know the actor by the session ----
+session_of() { printf "decode('%s', 'hex')" "$(desk_sql "SELECT encode(session_hash, 'hex') FROM office.session JOIN office.person USING (person_id) WHERE name = '$1' ORDER BY session.made_at DESC LIMIT 1")"; }
+as_admin() { house run psql -c "SET ROLE minyi_admin; $1" 2>&1; }
+for r in viewer analyst author auditor; do desk_sign_in $r "$(desk_code $r)" >/dev/null; done
+for r in viewer analyst author auditor; do
+    S=$(session_of $r)
+    same "$r: adds nobody" 1 "$(as_admin "SELECT office.add_person($S, 'x', '\$argon2id\$')")"
+    same "$r: gives no role" 1 "$(as_admin "SELECT office.set_role($S, '$r', 'administrator', '*', true)")"
+    same "$r: sees no people" 0 "$(as_admin "SELECT count(*) FROM office.people($S)")"
+    [ $r = author ] || same "$r: opens no survey" 1 "$(as_admin "SELECT office.set_state($S, 'park', 'open')")"
+    [ $r = auditor ] || same "$r: sees no log" 0 "$(as_admin "SELECT count(*) FROM office.audit_page($S, 0, 100)")"
+    [ $r = analyst ] || same "$r: exports nothing" 1 "$(as_admin "SELECT office.begin_export($S, 'park', 1, 'csv')")"
+done
+same "an analyst of another survey exports nothing" 1 "$(as_admin "SELECT office.begin_export($(session_of analyst), 'hall', 1, 'csv')")"
+same "the analyst does" 0 "$(as_admin "SELECT office.begin_export($(session_of analyst), 'park', 1, 'csv')")"
+desk_sql "UPDATE office.session SET confirmed_at = now() - interval '6 minutes'" >/dev/null
+same "not when the last code is old" 1 "$(as_admin "SELECT office.begin_export($(session_of analyst), 'park', 1, 'csv')")"
+for t in record.response record.comment intake.batch intake.invitation publish.cell; do
+    check "the desk's role cannot read $t" grep -q "permission denied" <(as_admin "SELECT * FROM $t")
+done
+checks_done
