@@ -2,11 +2,13 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "pages/desk.h"
+#include "store/export_store.h"
 #include "web/fcgi_lanes.h"
 #include "web/page.h"
 
@@ -14,21 +16,24 @@ enum { ARENA_BYTES_MAX = 2 * 1024 * 1024 };
 
 static enum rc serve(const struct desk *desk, struct rc_info *e)
 {
-    struct desk_worker workers[LANES_FAST + 1];
-    struct web_app apps[LANES_FAST + 1];
-    size_t n_routes = 0, n = 0;
+    struct desk_worker workers[LANES];
+    struct web_app apps[LANES];
+    size_t n_routes = 0;
     const struct web_route *routes = desk_routes(&n_routes);
     enum rc rc = RC_OK;
-    for (; n <= LANES_FAST; n++) {
-        workers[n] = (struct desk_worker){desk, office_db()};
-        apps[n] = (struct web_app){"admin", &workers[n], routes, n_routes, desk_error_page, NULL};
-        if (workers[n].db == NULL)
+    for (size_t i = 0; i < LANES; i++) {
+        bool is_export = i == LANES - 1; /* the second slow kind: desk_lane */
+        workers[i] = (struct desk_worker){desk, office_db(), is_export ? export_desk_db() : NULL};
+        apps[i] = (struct web_app){"admin", &workers[i], routes, n_routes, desk_error_page, NULL};
+        if (workers[i].db == NULL || (is_export && workers[i].export_db == NULL))
             rc = rc_set(e, RC_NOMEM, "no memory for a connection");
     }
     if (rc == RC_OK)
-        rc = fcgi_serve_lanes(apps, desk_is_slow, e);
-    for (size_t i = 0; i < n; i++)
+        rc = fcgi_serve_lanes(apps, desk_lane, e);
+    for (size_t i = 0; i < LANES; i++) {
         db_free(workers[i].db);
+        db_free(workers[i].export_db);
+    }
     return rc;
 }
 
@@ -36,8 +41,9 @@ static enum rc run(struct rc_info *e)
 {
     struct arena a;
     struct catalogue *c = NULL;
-    struct desk desk = {.is_tls = setting_int(SET_TLS) != 0};
+    struct desk desk = {.is_tls = setting_int(SET_TLS) != 0, .dir = setting(SET_DESK_DIR)};
     arena_init(&a, ARENA_BYTES_MAX);
+    (void)umask(0077); /* what it writes is its own */
     enum rc rc = catalogue_load(setting(SET_HTML_DIR), &a, &c, e);
     if (rc == RC_OK)
         rc = page_load_assets(setting(SET_HTML_DIR), e);

@@ -35,6 +35,7 @@ static const struct command {
     {"verify", "FILE|- [--root HEX]", "check a receipt's proof of inclusion (needs no database)", cmd_verify},
     {"quarantine", "[retry | discard --yes]", "list, try again or give up batches that did not open", cmd_quarantine},
     {"user", "add NAME --role ROLE [--survey SLUG] | reset NAME | list", "who may sign in at the administrators' desk", cmd_user},
+    {"sensitive", "SLUG yes|no", "whether a second person has to agree to each export at the desk", cmd_sensitive},
     {"audit", "[verify [--head NUMBER:HEX]]", "print the audit log, or check that nothing in it was changed", cmd_audit},
     {"status", "[--json]", "the state of the house; exit status 1 when something needs a person", cmd_status},
 };

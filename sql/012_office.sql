@@ -75,3 +75,22 @@ CREATE TABLE office.count_request (
     asked_at   timestamptz NOT NULL DEFAULT now(),
     run_id     bigint
 );
+
+-- Surveys whose single responses leave the house only when a second person agrees.
+CREATE TABLE office.sensitive (
+    survey text PRIMARY KEY,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- "May I export this?": good once, within a day of the approval.
+CREATE TABLE office.approval (
+    approval_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    survey      text NOT NULL,
+    asked_by    bigint NOT NULL REFERENCES office.person,
+    reason      text NOT NULL,
+    asked_at    timestamptz NOT NULL DEFAULT now(),
+    given_by    bigint REFERENCES office.person CHECK (given_by <> asked_by),
+    given_at    timestamptz,
+    used_at     timestamptz
+);

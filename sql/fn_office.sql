@@ -529,15 +529,154 @@ EXCEPTION WHEN check_violation THEN
 END
 $$;
 
--- Responses of one version for an analyst: entered in the log before the first row. No hash of a receipt, no order of arrival.
-CREATE OR REPLACE FUNCTION office.begin_export(p_session bytea, p_slug text, p_version integer, p_format text) RETURNS integer
+-- Mark a survey as sensitive: its author or an analyst may; taking the mark away is the operator's (minyi sensitive).
+CREATE OR REPLACE FUNCTION office.mark_sensitive(p_session bytea, p_slug text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT office.may(p_session, 'analyst', p_slug) OR NOT office.is_confirmed(p_session) THEN
-        PERFORM office.audit_add(coalesce((office.actor(p_session)).name, '?'), 'export_refused', p_slug, p_format);
+    IF NOT (office.may(p_session, 'author', p_slug) OR office.may(p_session, 'analyst', p_slug)) THEN
         RETURN 1;
     END IF;
-    PERFORM office.audit_add((office.actor(p_session)).name, 'export', p_slug, 'version ' || p_version || ' as ' || p_format);
+    INSERT INTO office.sensitive (survey, set_by) SELECT slug, (office.actor(p_session)).name FROM core.survey WHERE slug = p_slug
+        ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'marked_sensitive', p_slug, '');
     RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.operator_sensitive(p_slug text, p_is boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_is THEN
+        INSERT INTO office.sensitive (survey, set_by) SELECT slug, session_user::text FROM core.survey WHERE slug = p_slug
+            ON CONFLICT DO NOTHING;
+    ELSE
+        DELETE FROM office.sensitive WHERE survey = p_slug;
+    END IF;
+    IF FOUND THEN
+        PERFORM office.audit_add(session_user::text, CASE WHEN p_is THEN 'marked_sensitive' ELSE 'unmarked_sensitive' END, p_slug, '');
+    END IF;
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.is_sensitive(p_session bytea, p_slug text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (office.actor(p_session)).person_id IS NOT NULL AND EXISTS (SELECT FROM office.sensitive WHERE survey = p_slug)
+$$;
+
+-- 0 asked; 1 not allowed; 2 a request of theirs waits already, or was given and not used
+CREATE OR REPLACE FUNCTION office.ask_approval(p_session bytea, p_slug text, p_reason text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who office.person := office.actor(p_session);
+BEGIN
+    IF NOT office.may(p_session, 'analyst', p_slug) THEN
+        RETURN 1;
+    END IF;
+    PERFORM FROM office.audit_head FOR UPDATE;
+    IF EXISTS (SELECT FROM office.approval a WHERE a.survey = p_slug AND a.asked_by = who.person_id AND a.used_at IS NULL
+               AND coalesce(a.given_at, now()) > now() - interval '1 day') THEN
+        RETURN 2;
+    END IF;
+    INSERT INTO office.approval (survey, asked_by, reason) VALUES (p_slug, who.person_id, office.one_line(p_reason, 300));
+    PERFORM office.audit_add(who.name, 'export_asked', p_slug, p_reason);
+    RETURN 0;
+END
+$$;
+
+-- Another analyst of the survey, or an administrator, agrees. 0 done; 1 not allowed; 2 no such request; 4 their own
+CREATE OR REPLACE FUNCTION office.give_approval(p_session bytea, p_id bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who office.person := office.actor(p_session);
+    v office.approval;
+BEGIN
+    SELECT * INTO v FROM office.approval a WHERE a.approval_id = p_id AND a.given_at IS NULL FOR UPDATE;
+    IF v.approval_id IS NULL THEN
+        RETURN 2;
+    ELSIF NOT (office.may(p_session, 'analyst', v.survey) OR office.may(p_session, 'administrator', '*'))
+          OR NOT office.is_confirmed(p_session) THEN
+        RETURN 1;
+    ELSIF v.asked_by = who.person_id THEN
+        RETURN 4;
+    END IF;
+    UPDATE office.approval SET given_by = who.person_id, given_at = now() WHERE approval_id = p_id;
+    PERFORM office.audit_add(who.name, 'export_approved', v.survey, (SELECT name FROM office.person WHERE person_id = v.asked_by));
+    RETURN 0;
+END
+$$;
+
+-- Requests that the session may see: an administrator all, others those of their surveys. The newest first.
+CREATE OR REPLACE FUNCTION office.approvals(p_session bytea)
+RETURNS TABLE (approval_id bigint, survey text, asked_by text, reason text, asked_at text, state text, is_own boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.approval_id, a.survey, p.name, a.reason, to_char(a.asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),
+           CASE WHEN a.used_at IS NOT NULL THEN 'used' WHEN a.given_at < now() - interval '1 day' THEN 'expired'
+                WHEN a.given_at IS NOT NULL THEN 'given' ELSE 'asked' END,
+           a.asked_by = (office.actor(p_session)).person_id
+    FROM office.approval a JOIN office.person p ON p.person_id = a.asked_by
+    WHERE office.may(p_session, 'analyst', a.survey) OR office.may(p_session, 'administrator', '*')
+    ORDER BY a.approval_id DESC LIMIT 50
+$$;
+
+-- An export begins: who may, and that they did, is in the log before the first row is read.
+-- 0 go on; 1 not allowed; 2 sensitive: a second person has not agreed (any more)
+CREATE OR REPLACE FUNCTION office.begin_export(p_session bytea, p_slug text, p_version integer, p_format text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who office.person := office.actor(p_session);
+    v_approval bigint;
+BEGIN
+    IF NOT office.may(p_session, 'analyst', p_slug) OR NOT office.is_confirmed(p_session) THEN
+        PERFORM office.audit_add(coalesce(who.name, '?'), 'export_refused', p_slug, p_format);
+        RETURN 1;
+    END IF;
+    IF EXISTS (SELECT FROM office.sensitive WHERE survey = p_slug) THEN
+        UPDATE office.approval SET used_at = now() WHERE approval_id = (
+            SELECT a.approval_id FROM office.approval a WHERE a.survey = p_slug AND a.asked_by = who.person_id
+            AND a.given_at > now() - interval '1 day' AND a.used_at IS NULL ORDER BY a.approval_id LIMIT 1 FOR UPDATE)
+        RETURNING approval_id INTO v_approval;
+        IF v_approval IS NULL THEN
+            PERFORM office.audit_add(who.name, 'export_refused', p_slug, p_format || ', not approved');
+            RETURN 2;
+        END IF;
+    END IF;
+    PERFORM office.audit_add(who.name, 'export', p_slug, 'version ' || p_version || ' as ' || p_format);
+    RETURN 0;
+END
+$$;
+
+-- The last export that this session began of the survey, in the last ten minutes: what the two below ask for.
+CREATE OR REPLACE FUNCTION office.may_read(p_session bytea, p_survey bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.may(p_session, 'analyst', s.slug) AND EXISTS (
+        SELECT FROM office.audit a WHERE a.event = 'export' AND a.subject = s.slug AND a.who = (office.actor(p_session)).name
+        AND a.at > now() - interval '10 minutes')
+    FROM core.survey s WHERE s.survey_id = p_survey
+$$;
+
+-- NULL: not allowed.
+CREATE OR REPLACE FUNCTION office.export_count(p_session bytea, p_survey bigint, p_version bigint, OUT n bigint, OUT n_others bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN office.may_read(p_session, p_survey) THEN count(*) FILTER (WHERE version_id = p_version) END,
+           count(*) FILTER (WHERE version_id <> p_version)
+    FROM record.response WHERE survey_id = p_survey
+$$;
+
+-- Day of the opening, codes, comments by the number of their question. No hash of a receipt, no order of arrival.
+CREATE OR REPLACE FUNCTION office.export_rows(p_session bytea, p_survey bigint, p_version bigint, p_comments boolean)
+RETURNS TABLE (day integer, codes bytea, comments text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT coalesce(office.may_read(p_session, p_survey), false) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT r.opened_on - date '2000-01-01', r.codes,
+        CASE WHEN p_comments THEN (SELECT jsonb_object_agg(c.node::text, c.body)::text FROM record.comment c
+                                   WHERE c.record_hash = r.record_hash) END
+        FROM record.response r WHERE r.survey_id = p_survey AND r.version_id = p_version;
 END
 $$;

@@ -59,13 +59,17 @@ GRANT EXECUTE ON FUNCTION -- tables of office: none. Who acts is known by the se
     office.add_person(bytea, text, text), office.set_person(bytea, text, text),
     office.set_role(bytea, text, text, text, boolean), office.people(bytea), office.audit_page(bytea, bigint, integer),
     office.surveys(bytea, text), office.days(bytea, text, integer), office.runs(bytea, integer), office.ask_count(bytea),
-    office.last_count(bytea), office.set_state(bytea, text, text), office.begin_export(bytea, text, integer, text)
-    TO minyi_admin;
+    office.last_count(bytea), office.set_state(bytea, text, text), office.begin_export(bytea, text, integer, text),
+    office.mark_sensitive(bytea, text), office.is_sensitive(bytea, text), office.ask_approval(bytea, text, text),
+    office.give_approval(bytea, bigint), office.approvals(bytea), office.export_count(bytea, bigint, bigint),
+    office.export_rows(bytea, bigint, bigint, boolean) TO minyi_admin;
+GRANT SELECT ON core.margins TO minyi_admin;
 
 -- operator: publishes questionnaires, imports, looks after keys and state; never answers.
 GRANT USAGE ON SCHEMA core, intake, publish, office TO minyi_operator;
 GRANT EXECUTE ON FUNCTION office.audit_note(text, text, text), office.audit_all(), office.audit_end(),
-    office.operator_put_person(text, text, text, text, boolean), office.operator_people() TO minyi_operator;
+    office.operator_put_person(text, text, text, text, boolean), office.operator_people(),
+    office.operator_sensitive(text, boolean) TO minyi_operator;
 GRANT SELECT ON core.survey, core.version, core.margins, publish.publication, publish.current, publish.run TO minyi_operator;
 GRANT EXECUTE ON FUNCTION
     core.publish_version(text, text, text, bytea), core.set_state(text, text),

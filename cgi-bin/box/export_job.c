@@ -174,7 +174,7 @@ enum rc export_job(struct db *db, const struct export_request *q, const char *pa
     arena_init(&j.arena, ARENA_MAX);
     enum rc rc = export_open(db, e);
     if (rc == RC_OK)
-        rc = export_find(db, q->slug, q->version_no, &j.arena, &j.source, e);
+        rc = export_find(db, q->slug, q->version_no, q->session, &j.arena, &j.source, e);
     if (rc == RC_OK)
         rc = prepare(&j, e);
     if (rc == RC_OK)

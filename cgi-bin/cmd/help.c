@@ -47,6 +47,8 @@ static const struct {
              "  example: minyi user reset li.wei\n"
              "list prints name, state and roles.\n"
              "  example: minyi user list\n"},
+    {"sensitive", "Exports from the desk alone; whoever may run minyi export as the tally's user needs nobody.\n"
+                  "  example: minyi sensitive gov-wechat-2014 yes\n"},
     {"audit", "Without a word: every entry, oldest first.\n"
               "  example: minyi audit\n"
               "verify follows the chain of hashes and prints its head: keep that on paper or another machine.\n"

@@ -1,4 +1,4 @@
-/* minyi user: the people of the desk. The first administrator comes to be here; there is no default account. */
+/* minyi user, minyi sensitive: the people of the desk, and what two of them decide. The first administrator comes to be here; there is no default account. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,4 +127,17 @@ enum rc cmd_user(int argc, char **argv, struct rc_info *e)
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list(e);
     return rc_set(e, RC_USAGE, "say add, reset or list");
+}
+
+enum rc cmd_sensitive(int argc, char **argv, struct rc_info *e)
+{
+    bool is_yes = argc == 3 && strcmp(argv[2], "yes") == 0;
+    if (argc != 3 || (!is_yes && strcmp(argv[2], "no") != 0))
+        return rc_set(e, RC_USAGE, "name one survey, and yes or no");
+    struct db *db = user_db();
+    enum rc rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : user_set_sensitive(db, argv[1], is_yes, e);
+    db_free(db);
+    if (rc == RC_OK)
+        (void)printf("%s: %s\n", argv[1], is_yes ? "a second person has to agree to each export" : "an analyst exports alone");
+    return rc;
 }

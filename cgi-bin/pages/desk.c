@@ -31,6 +31,12 @@ static const struct desk_route {
     {{WEB_POST, "/admin/account/password", NULL}, DESK_SIGNED_IN, true, desk_account_password},
     {{WEB_GET, "/admin/surveys/%", NULL}, DESK_VIEW, false, desk_survey_page},
     {{WEB_POST, "/admin/surveys/%/state", NULL}, DESK_AUTHOR, false, desk_survey_state},
+    {{WEB_GET, "/admin/surveys/%/export", NULL}, DESK_ANALYSE, true, desk_export_page},
+    {{WEB_POST, "/admin/surveys/%/export", NULL}, DESK_ANALYSE, true, desk_export},
+    {{WEB_POST, "/admin/surveys/%/sensitive", NULL}, DESK_ANALYSE, false, desk_mark_sensitive},
+    {{WEB_POST, "/admin/surveys/%/ask", NULL}, DESK_ANALYSE, false, desk_ask_approval},
+    {{WEB_GET, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approvals_page},
+    {{WEB_POST, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approve},
     {{WEB_GET, "/admin/people", NULL}, DESK_MANAGE, true, desk_people_page},
     {{WEB_POST, "/admin/people", NULL}, DESK_MANAGE, true, desk_people_add},
     {{WEB_GET, "/admin/people/%", NULL}, DESK_MANAGE, true, desk_person_page},
@@ -63,10 +69,14 @@ void desk_print_routes(struct buf *out)
                    right_names[table[i].right], table[i].is_confirmed ? " confirmed" : "");
 }
 
-bool desk_is_slow(const struct request *rq)
+size_t desk_lane(const struct request *rq)
 {
-    return rq->method == WEB_POST && (strcmp(rq->path, "/admin/sign-in") == 0 || strcmp(rq->path, "/admin/people") == 0 ||
-                                      strcmp(rq->path, "/admin/account/password") == 0);
+    if (rq->method != WEB_POST)
+        return 0;
+    if (web_path_fits("/admin/surveys/%/export", rq->path, NULL, NULL))
+        return 2;
+    return strcmp(rq->path, "/admin/sign-in") == 0 || strcmp(rq->path, "/admin/people") == 0 ||
+           strcmp(rq->path, "/admin/account/password") == 0;
 }
 
 static const struct desk_route *find_route(const struct request *rq)
@@ -118,10 +128,21 @@ bool desk_may(const struct desk_call *x, enum desk_right right, const char *surv
 
 /* ---- the way in ---- */
 
+/* Is there a page at this path, to come back to? */
+static bool find_get(const char *path)
+{
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (table[i].route.method == WEB_GET && web_path_fits(table[i].route.path, path, NULL, NULL))
+            return true;
+    return false;
+}
+
 static enum rc go_to_confirm(struct desk_call *x, const struct desk_route *r)
 {
     char path[256];
-    const char *back = r->route.method == WEB_GET ? x->rq->path : strncmp(x->rq->path, "/admin/people", 13) == 0 ? "/admin/people" : "/admin/account";
+    const char *back = r->route.method == WEB_GET || find_get(x->rq->path) ? x->rq->path
+                       : strncmp(x->rq->path, "/admin/people", 13) == 0    ? "/admin/people"
+                                                                           : "/admin/account";
     (void)snprintf(path, sizeof path, "/admin/confirm?then=%.160s", back);
     return desk_go(x, path);
 }
@@ -178,7 +199,7 @@ enum rc desk_handle(void *app, const struct request *rq, struct response *rs, st
     size_t len = 0, n = catalogue_langs(worker->desk->c, &langs);
     if (r == NULL)
         return rc_set(e, RC_NOTFOUND, "no such page");
-    struct desk_call x = {.desk = worker->desk, .db = worker->db, .rq = rq, .rs = rs, .lang = web_language(rq, langs, n)};
+    struct desk_call x = {.desk = worker->desk, .db = worker->db, .export_db = worker->export_db, .rq = rq, .rs = rs, .lang = web_language(rq, langs, n)};
     x.w = (struct html){&rs->body};
     if (!web_path_fits(r->route.path, rq->path, &part, &len) || len > DESK_SLUG_MAX)
         return rc_set(e, RC_NOTFOUND, "no such page");

@@ -255,7 +255,7 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
     struct office_survey *surveys = NULL, *s = NULL;
     struct office_day *days = NULL;
     size_t n = 0, n_days = 0;
-    char path[96];
+    char path[112];
     enum rc rc = office_surveys(x->db, x->id.hash, desk_lang(x), x->rq->arena, &surveys, &n, e);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         s = strcmp(surveys[i].slug, x->slug) == 0 ? &surveys[i] : s;
@@ -282,6 +282,18 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
     }
     if (desk_may(x, DESK_ANALYSE, x->slug) || desk_has_role(x, "viewer", x->slug))
         put_days(x, days, n_days);
+    if (desk_may(x, DESK_ANALYSE, x->slug)) {
+        (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/export", x->slug);
+        html_lit(&x->w, "<h2>");
+        html_text(&x->w, desk_text(x, "desk.export"));
+        html_lit(&x->w, "</h2>\n");
+        desk_put_text(x, "desk.export_lead");
+        html_lit(&x->w, "<p><a class=\"button second\" href=\"");
+        desk_put_href(x, path);
+        html_lit(&x->w, "\">");
+        html_text(&x->w, desk_text(x, "desk.export"));
+        html_lit(&x->w, "</a></p>\n");
+    }
     if (desk_may(x, DESK_AUTHOR, x->slug))
         put_state(x, s);
     return desk_end(x, e);

@@ -52,6 +52,8 @@ static void put_nav(struct html *w, const struct page *p, const void *ctx)
     html_attr(&x->w, desk_text(x, "desk.places"));
     html_lit(&x->w, "\"><ul>\n");
     put_place(x, "/admin/", "desk.home");
+    if (desk_may(x, DESK_MANAGE, NULL) || desk_may(x, DESK_ANALYSE, NULL))
+        put_place(x, "/admin/approvals", "desk.approvals");
     if (desk_may(x, DESK_MANAGE, NULL))
         put_place(x, "/admin/people", "desk.people");
     if (desk_may(x, DESK_AUDIT, NULL))

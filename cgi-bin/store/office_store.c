@@ -8,6 +8,7 @@ enum {
     ENROL, CHANGE_PASSWORD, NOTE_FORBIDDEN, PEOPLE, ADD_PERSON, SET_PERSON,
     SET_ROLE, AUDIT_PAGE, SURVEYS, DAYS, RUNS, ASK_COUNT,
     LAST_COUNT, SET_STATE, SURVEY_NAMES, PUBLICATION,
+    BEGIN_EXPORT, MARK_SENSITIVE, IS_SENSITIVE, ASK_APPROVAL, GIVE_APPROVAL, APPROVALS,
     N_STMTS
 };
 
@@ -42,6 +43,12 @@ static const struct db_stmt stmts[N_STMTS] = {
     [ASK_COUNT] = {"ask_count", "SELECT office.ask_count($1::bytea)", 1},
     [LAST_COUNT] = {"last_count", "SELECT asked_by, asked_at, outcome, opened, waiting FROM office.last_count($1::bytea)", 1},
     [SET_STATE] = {"set_state", "SELECT office.set_state($1::bytea, $2::text, $3::text)", 3},
+    [BEGIN_EXPORT] = {"begin_export", "SELECT office.begin_export($1::bytea, $2::text, $3::integer, $4::text)", 4},
+    [MARK_SENSITIVE] = {"mark_sensitive", "SELECT office.mark_sensitive($1::bytea, $2::text)", 2},
+    [IS_SENSITIVE] = {"is_sensitive", "SELECT office.is_sensitive($1::bytea, $2::text)", 2},
+    [ASK_APPROVAL] = {"ask_approval", "SELECT office.ask_approval($1::bytea, $2::text, $3::text)", 3},
+    [GIVE_APPROVAL] = {"give_approval", "SELECT office.give_approval($1::bytea, $2::bigint)", 2},
+    [APPROVALS] = {"approvals", "SELECT approval_id, survey, asked_by, reason, asked_at, state, is_own FROM office.approvals($1::bytea)", 1},
     [SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
     [PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
                    "publish.current c JOIN publish.publication p USING (publication_id) WHERE c.slug = "
@@ -364,6 +371,56 @@ enum rc office_set_state(struct db *db, const unsigned char *session, const char
 {
     const struct db_param p[] = {session_param(session), db_text(slug), db_text(state)};
     return outcome(db, SET_STATE, p, 3, out, e);
+}
+
+/* ---- exports ---- */
+
+enum rc office_begin_export(struct db *db, const unsigned char *session, const char *slug, int64_t version_no, const char *format,
+                            enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug), db_i32((int32_t)version_no), db_text(format)};
+    return outcome(db, BEGIN_EXPORT, p, 4, out, e);
+}
+
+enum rc office_mark_sensitive(struct db *db, const unsigned char *session, const char *slug, enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug)};
+    return outcome(db, MARK_SENSITIVE, p, 2, out, e);
+}
+
+enum rc office_is_sensitive(struct db *db, const unsigned char *session, const char *slug, bool *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug)};
+    return yes_or_no(db, IS_SENSITIVE, p, 2, out, e);
+}
+
+enum rc office_ask_approval(struct db *db, const unsigned char *session, const char *slug, const char *reason, enum office_outcome *out,
+                            struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug), db_text(reason)};
+    return outcome(db, ASK_APPROVAL, p, 3, out, e);
+}
+
+enum rc office_give_approval(struct db *db, const unsigned char *session, int64_t approval_id, enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_i64(approval_id)};
+    return outcome(db, GIVE_APPROVAL, p, 2, out, e);
+}
+
+enum rc office_approvals(struct db *db, const unsigned char *session, struct arena *a, struct office_approval **out, size_t *n,
+                         struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session)};
+    enum rc rc = list(db, APPROVALS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_approval){
+            .approval_id = db_get_i64(db_at(&r, i, 0)), .survey = db_get_text(db_at(&r, i, 1)), .asked_by = db_get_text(db_at(&r, i, 2)),
+            .reason = db_get_text(db_at(&r, i, 3)), .asked_at = db_get_text(db_at(&r, i, 4)), .state = db_get_text(db_at(&r, i, 5)),
+            .is_own = db_get_i64(db_at(&r, i, 6)) != 0};
+    return rc;
 }
 
 enum rc office_publication(struct db *db, const char *slug, struct arena *a, const char **body, size_t *len, const char **tallied_at,

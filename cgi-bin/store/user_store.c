@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PUT, LIST, ALL, END, NOTE, N_STMTS };
+enum { PUT, LIST, ALL, END, NOTE, SENSITIVE, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUT] = {"put", "SELECT office.operator_put_person($1::text, $2::text, $3::text, $4::text, $5::boolean)", 5},
     [LIST] = {"list", "SELECT name, roles, is_active, is_enrolled FROM office.operator_people()", 0},
     [ALL] = {"all", "SELECT entry_no, at, who, event, subject, detail, hash FROM office.audit_all()", 0},
     [END] = {"end", "SELECT entry_no, hash FROM office.audit_end()", 0},
     [NOTE] = {"note", "SELECT office.audit_note($1::text, $2::text, $3::text)", 3},
+    [SENSITIVE] = {"sensitive", "SELECT office.operator_sensitive($1::text, $2::boolean)", 2},
 };
 
 struct db *user_db(void)
@@ -47,6 +48,19 @@ enum rc user_list(struct db *db, struct arena *a, struct user_row **out, size_t 
     for (size_t i = 0; i < r.n_rows; i++)
         (*out)[i] = (struct user_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)),
                                       db_get_i64(db_at(&r, i, 2)) != 0, db_get_i64(db_at(&r, i, 3)) != 0};
+    return rc;
+}
+
+enum rc user_set_sensitive(struct db *db, const char *slug, bool is_sensitive, struct rc_info *e)
+{
+    struct arena a;
+    struct db_rows r = {0};
+    const struct db_param p[] = {db_text(slug), db_bool(is_sensitive)};
+    arena_init(&a, 1 << 16);
+    enum rc rc = db_query(db, SENSITIVE, p, 2, &a, &r, e);
+    if (rc == RC_OK && (r.n_rows != 1 || db_get_i64(db_at(&r, 0, 0)) == 0))
+        rc = rc_set(e, RC_CONFLICT, "there is no survey \"%s\", or it is so already", slug);
+    arena_release(&a);
     return rc;
 }
 

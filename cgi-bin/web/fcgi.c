@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -252,6 +253,27 @@ static void send_all(FCGX_Stream *out, const char *p, size_t len)
     }
 }
 
+/* A file's length, and its content from the beginning on. */
+static bool file_length(int file, size_t *len)
+{
+    struct stat st;
+    if (fstat(file, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0 || lseek(file, 0, SEEK_SET) != 0)
+        return false;
+    *len = (size_t)st.st_size;
+    return true;
+}
+
+static void send_file(FCGX_Stream *out, int file, size_t len)
+{
+    char part[65536];
+    while (len > 0) {
+        ssize_t n = read(file, part, len < sizeof part ? len : sizeof part);
+        if (n <= 0 || FCGX_PutStr(part, (int)n, out) < 0)
+            return; /* the reader went away, or the promised length is not met: nginx sees that */
+        len -= (size_t)n;
+    }
+}
+
 /* Write what libfcgi still holds and close. Its own close shuts down, polls and reads once more for what
  * the server may yet send; after a request that was read to its end nothing comes, and a plain close is
  * enough. The memory stays until the next FCGX_Accept_r: the thread that took it gives it back. */
@@ -273,16 +295,21 @@ void fcgi_reply(struct fcgi *f, const struct request *rq, const struct response 
                                  "Content-Type: text/plain; charset=utf-8\r\n\r\n500\n";
     const char *body = rs->fixed != NULL ? rs->fixed : rs->body.p;
     size_t len = rs->fixed != NULL ? rs->fixed_len : rs->body.len;
+    bool is_good = rs->fixed != NULL || buf_ok(&rs->body);
+    if (rs->file > 0)
+        is_good = file_length(rs->file, &len);
     buf_reset(&f->head);
     put_head(&f->head, rs, len);
     int status = rs->status;
-    if (!buf_ok(&f->head) || (rs->fixed == NULL && !buf_ok(&rs->body))) {
+    if (!buf_ok(&f->head) || !is_good) {
         log_error("reply_broken", kv_s("id", rq->id));
         status = 500;
         send_all(f->rq.out, broken, sizeof broken - 1);
     } else {
         send_all(f->rq.out, f->head.p, f->head.len);
-        if (rq->method != WEB_HEAD && len > 0)
+        if (rq->method != WEB_HEAD && rs->file > 0)
+            send_file(f->rq.out, rs->file, len);
+        else if (rq->method != WEB_HEAD && len > 0)
             send_all(f->rq.out, body, len);
     }
     finish(f);

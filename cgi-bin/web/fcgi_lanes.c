@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 
-enum { SLOTS = LANES_FAST + LANES_WAITING, ARENA_MAX = 4 << 20 };
+enum { SLOTS = LANES_FAST + LANES_SLOW * LANES_WAITING, ARENA_MAX = 4 << 20 };
 
 /* One request in hand. */
 struct slot {
@@ -17,19 +17,25 @@ struct slot {
     struct slot *next; /* free, or waiting */
 };
 
+/* The requests of one slow kind that wait, oldest first. */
+struct queue {
+    struct slot *first, **last;
+    size_t n;
+};
+
 struct lanes {
-    const struct web_app *apps;
-    bool (*is_slow)(const struct request *rq);
+    size_t (*kind_of)(const struct request *rq);
     struct slot slots[SLOTS];
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct slot *free;                  /* under the lock, as all below. Never empty when a quick thread asks */
-    struct slot *first, **last;         /* the slow ones that wait, oldest first */
-    size_t n_waiting, n_fast;           /* n_fast: quick threads that still run */
+    struct queue slow[LANES_SLOW];
+    size_t n_fast;                      /* quick threads that still run */
 };
 
 struct lane {
     struct lanes *lanes;
+    struct queue *queue; /* of a slow one */
     const struct web_app *app;
     pthread_t thread;
 };
@@ -58,30 +64,30 @@ static void answer(const struct web_app *app, struct slot *s)
 }
 
 /* False: too many wait. */
-static bool put_waiting(struct lanes *l, struct slot *s)
+static bool put_waiting(struct lanes *l, struct queue *q, struct slot *s)
 {
     (void)pthread_mutex_lock(&l->lock);
-    bool has_room = l->n_waiting < LANES_WAITING;
+    bool has_room = q->n < LANES_WAITING;
     if (has_room) {
         s->next = NULL;
-        *l->last = s;
-        l->last = &s->next;
-        l->n_waiting++;
-        (void)pthread_cond_signal(&l->wake);
+        *q->last = s;
+        q->last = &s->next;
+        q->n++;
+        (void)pthread_cond_broadcast(&l->wake);
     }
     (void)pthread_mutex_unlock(&l->lock);
     return has_room;
 }
 
 /* The next slow one; NULL: no quick thread is left that could bring any. It counts as waiting until it is answered. */
-static struct slot *take_waiting(struct lanes *l)
+static struct slot *take_waiting(struct lanes *l, struct queue *q)
 {
     (void)pthread_mutex_lock(&l->lock);
-    while (l->first == NULL && l->n_fast > 0)
+    while (q->first == NULL && l->n_fast > 0)
         (void)pthread_cond_wait(&l->wake, &l->lock);
-    struct slot *s = l->first;
-    if (s != NULL && (l->first = s->next) == NULL)
-        l->last = &l->first;
+    struct slot *s = q->first;
+    if (s != NULL && (q->first = s->next) == NULL)
+        q->last = &q->first;
     (void)pthread_mutex_unlock(&l->lock);
     return s;
 }
@@ -94,8 +100,9 @@ static void *run_fast(void *arg)
         struct slot *s = take_free(l);
         s->why = (struct rc_info){0};
         s->accepted = fcgi_accept(s->f, &s->a, &s->rq, &s->why);
-        bool is_slow = s->accepted == RC_OK && l->is_slow(&s->rq);
-        if (is_slow && put_waiting(l, s))
+        size_t kind = s->accepted == RC_OK ? l->kind_of(&s->rq) : 0;
+        bool is_slow = kind > 0 && kind <= LANES_SLOW;
+        if (is_slow && put_waiting(l, &l->slow[kind - 1], s))
             continue;
         if (is_slow) /* the error page says when to come again */
             s->accepted = rc_set_reason(&s->why, RC_UNAVAILABLE, "busy", "%d requests wait already", LANES_WAITING);
@@ -108,7 +115,7 @@ static void *run_fast(void *arg)
     }
     (void)pthread_mutex_lock(&l->lock);
     l->n_fast--;
-    (void)pthread_cond_signal(&l->wake);
+    (void)pthread_cond_broadcast(&l->wake);
     (void)pthread_mutex_unlock(&l->lock);
     return NULL;
 }
@@ -117,11 +124,12 @@ static void *run_slow(void *arg)
 {
     struct lane *lane = arg;
     struct lanes *l = lane->lanes;
-    for (struct slot *s = take_waiting(l); s != NULL; s = take_waiting(l)) {
+    struct queue *q = lane->queue;
+    for (struct slot *s = take_waiting(l, q); s != NULL; s = take_waiting(l, q)) {
         answer(lane->app, s);
         give_free(l, s); /* before it no longer counts as waiting: the quick threads find a free one each */
         (void)pthread_mutex_lock(&l->lock);
-        l->n_waiting--;
+        q->n--;
         (void)pthread_mutex_unlock(&l->lock);
     }
     return NULL;
@@ -131,7 +139,8 @@ static enum rc prepare(struct lanes *l, struct rc_info *e)
 {
     (void)pthread_mutex_init(&l->lock, NULL);
     (void)pthread_cond_init(&l->wake, NULL);
-    l->last = &l->first;
+    for (size_t i = 0; i < LANES_SLOW; i++)
+        l->slow[i].last = &l->slow[i].first;
     for (size_t i = 0; i < SLOTS; i++) {
         struct slot *s = &l->slots[i];
         arena_init(&s->a, ARENA_MAX);
@@ -155,24 +164,20 @@ static void release(struct lanes *l)
     (void)pthread_mutex_destroy(&l->lock);
 }
 
-enum rc fcgi_serve_lanes(const struct web_app apps[LANES_FAST + 1], bool (*is_slow)(const struct request *rq), struct rc_info *e)
+enum rc fcgi_serve_lanes(const struct web_app apps[LANES], size_t (*kind_of)(const struct request *rq), struct rc_info *e)
 {
     static struct lanes l; /* one per program */
-    struct lane lanes[LANES_FAST + 1];
+    struct lane lanes[LANES];
     size_t n = 0;
-    l = (struct lanes){.apps = apps, .is_slow = is_slow};
+    l = (struct lanes){.kind_of = kind_of, .n_fast = LANES_FAST};
     enum rc rc = prepare(&l, e);
     log_info("serving", kv_s("program", apps[0].program));
-    l.n_fast = LANES_FAST;
-    for (; rc == RC_OK && n <= LANES_FAST; n++) {
-        lanes[n] = (struct lane){.lanes = &l, .app = &apps[n]};
-        if (pthread_create(&lanes[n].thread, NULL, n < LANES_FAST ? run_fast : run_slow, &lanes[n]) != 0) {
-            rc = rc_set(e, RC_NOMEM, "cannot start a thread");
-            break;
-        }
+    for (; rc == RC_OK && n < LANES; n++) {
+        bool is_fast = n < LANES_FAST;
+        lanes[n] = (struct lane){.lanes = &l, .app = &apps[n], .queue = is_fast ? NULL : &l.slow[n - LANES_FAST]};
+        if (pthread_create(&lanes[n].thread, NULL, is_fast ? run_fast : run_slow, &lanes[n]) != 0)
+            return rc_set(e, RC_NOMEM, "cannot start a thread"); /* others run: the process ends with them */
     }
-    if (rc != RC_OK && n > 0)
-        return rc; /* threads run: the process ends with them */
     for (size_t i = 0; i < n; i++)
         (void)pthread_join(lanes[i].thread, NULL);
     release(&l);

@@ -1,5 +1,7 @@
 #include "web/web.h"
 
+#include <unistd.h>
+
 static void set_defaults(struct response *r)
 {
     r->status = 200;
@@ -13,8 +15,16 @@ void response_init(struct response *r)
     set_defaults(r);
 }
 
+static void close_file(struct response *r)
+{
+    if (r->file > 0)
+        (void)close(r->file);
+    r->file = 0;
+}
+
 void response_reset(struct response *r)
 {
+    close_file(r);
     struct buf body = r->body;
     buf_reset(&body);
     *r = (struct response){.body = body};
@@ -23,5 +33,6 @@ void response_reset(struct response *r)
 
 void response_release(struct response *r)
 {
+    close_file(r);
     buf_release(&r->body);
 }

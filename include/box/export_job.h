@@ -9,6 +9,7 @@
 typedef const char *export_word_fn(void *ctx, const char *lang, const char *key);
 
 struct export_request {
+    const unsigned char *session; /* as in struct export_source; NULL: the command */
     const char *slug, *lang; /* lang NULL: the survey's first */
     enum export_format format;
     int64_t version_no;      /* 0: the current one */

@@ -15,12 +15,13 @@ struct desk {
     const struct catalogue *c;
     unsigned char secret[DESK_SECRET_BYTES]; /* seals seeds, keys the hashes of recovery codes, accounts and addresses */
     bool is_tls;
+    const char *dir; /* for files on their way out; of the desk alone */
 };
 
 /* `app` of the handlers: one per thread. */
 struct desk_worker {
     const struct desk *desk;
-    struct db *db;
+    struct db *db, *export_db;
 };
 
 /* Who may use a route. For those from VIEW to AUTHOR the survey is the one in the path, any one where there is none. */
@@ -42,8 +43,8 @@ const struct web_route *desk_routes(size_t *n);
 /* The table with rights, one line each, for tests and for reading: METHOD PATH RIGHT [confirmed]. */
 void desk_print_routes(struct buf *out);
 
-/* Does this request hash a password? It takes a tenth of a second: see web/fcgi_lanes.h. */
-bool desk_is_slow(const struct request *rq);
+/* Which lane (web/fcgi_lanes.h): 0 quick; 1 hashes a password, a tenth of a second; 2 writes a file. */
+size_t desk_lane(const struct request *rq);
 
 enum rc desk_handle(void *app, const struct request *rq, struct response *rs, struct rc_info *e);
 enum rc desk_readyz(void *app, const struct request *rq, struct response *rs, struct rc_info *e);

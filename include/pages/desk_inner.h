@@ -8,7 +8,7 @@
 /* One request on its way through the desk. */
 struct desk_call {
     const struct desk *desk;
-    struct db *db;
+    struct db *db, *export_db;
     const struct request *rq;
     struct response *rs;
     size_t lang;
@@ -74,6 +74,8 @@ desk_page desk_sign_in_page, desk_sign_in;                                      
 desk_page desk_enrol_page, desk_enrol, desk_confirm_page, desk_confirm;                       /* desk_factor.c */
 desk_page desk_account_page, desk_account_end, desk_account_password, desk_sign_out;          /* desk_account.c */
 desk_page desk_people_page, desk_people_add, desk_person_page, desk_person_set, desk_person_role; /* desk_people.c */
+desk_page desk_export_page, desk_export, desk_mark_sensitive, desk_ask_approval;              /* desk_export.c */
+desk_page desk_approvals_page, desk_approve;                                                  /* desk_approvals.c */
 desk_page desk_audit_page;                                                                    /* desk_audit.c */
 desk_page desk_home_page, desk_count_now, desk_survey_page, desk_survey_state;                /* desk_home.c */
 

@@ -132,6 +132,26 @@ enum rc office_last_count(struct db *db, const unsigned char *session, struct ar
 enum rc office_set_state(struct db *db, const unsigned char *session, const char *slug, const char *state, enum office_outcome *out,
                          struct rc_info *e) MUST_CHECK;
 
+/* ---- exports ---- */
+
+/* Enter an export in the log. OFFICE_NO_SUCH: the survey is sensitive, and nobody agreed. */
+enum rc office_begin_export(struct db *db, const unsigned char *session, const char *slug, int64_t version_no, const char *format,
+                            enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+enum rc office_mark_sensitive(struct db *db, const unsigned char *session, const char *slug, enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+enum rc office_is_sensitive(struct db *db, const unsigned char *session, const char *slug, bool *out, struct rc_info *e) MUST_CHECK;
+enum rc office_ask_approval(struct db *db, const unsigned char *session, const char *slug, const char *reason, enum office_outcome *out,
+                            struct rc_info *e) MUST_CHECK;
+enum rc office_give_approval(struct db *db, const unsigned char *session, int64_t approval_id, enum office_outcome *out, struct rc_info *e)
+    MUST_CHECK;
+
+struct office_approval {
+    int64_t approval_id;
+    const char *survey, *asked_by, *reason, *asked_at, *state; /* state: asked, given, used, expired */
+    bool is_own;
+};
+enum rc office_approvals(struct db *db, const unsigned char *session, struct arena *a, struct office_approval **out, size_t *n,
+                         struct rc_info *e) MUST_CHECK;
+
 /* The publication that is shown of a survey: JSON. RC_NOTFOUND: none yet. */
 enum rc office_publication(struct db *db, const char *slug, struct arena *a, const char **body, size_t *len, const char **tallied_at,
                            struct rc_info *e) MUST_CHECK;

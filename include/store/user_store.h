@@ -20,6 +20,9 @@ struct user_row {
 };
 enum rc user_list(struct db *db, struct arena *a, struct user_row **out, size_t *n, struct rc_info *e) MUST_CHECK;
 
+/* Mark a survey as sensitive, or take the mark away. RC_CONFLICT: there is none of that name, or it is so already. */
+enum rc user_set_sensitive(struct db *db, const char *slug, bool is_sensitive, struct rc_info *e) MUST_CHECK;
+
 struct audit_entry {
     int64_t entry_no;
     const char *at, *who, *event, *subject, *detail; /* at: "2026-11-22T20:15:01.123456Z" */

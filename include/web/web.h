@@ -72,6 +72,7 @@ struct response {
     bool is_gzip;           /* body is compressed already */
     const char *fixed;      /* body that outlives the request (prebuilt), or NULL: use `body` */
     size_t fixed_len;
+    int file;               /* 0, or a descriptor (which is never 0) whose whole content is the body: closed after the reply */
     struct buf body;
 };
 

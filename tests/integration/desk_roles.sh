@@ -39,6 +39,16 @@ GET  /admin/confirm               seiiiii
 GET  /admin/account               seiiiii
 GET  /admin/surveys/park          seiiinn
 GET  /admin/surveys/hall          sennnnn
+GET  /admin/surveys/park/export   seninnn
+GET  /admin/approvals             seiiiii
+POST /admin/approvals             seiiiii
+POST /admin/surveys/park/export   seninnn
+GET  /admin/surveys/hall/export   sennnnn
+POST /admin/surveys/hall/export   sennnnn
+POST /admin/surveys/park/sensitive seninnn
+POST /admin/surveys/hall/sensitive sennnnn
+POST /admin/surveys/park/ask      seninnn
+POST /admin/surveys/hall/ask      sennnnn
 GET  /admin/people                sennnni
 GET  /admin/people/viewer         sennnni
 GET  /admin/audit                 sennnin
@@ -70,7 +80,7 @@ while read -r method path want; do
     got=
     for who in "${people[@]}"; do
         fields=()
-        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */people) fields=("name=made.by.$who") ;; */set) fields=(what=enable) ;;
+        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */set) fields=(what=enable) ;;
         */role) fields=(what=give role=viewer survey=hall) ;; esac
         as=$who
         [ "$who" != nobody ] || as=-
@@ -96,6 +106,7 @@ same "every refusal of somebody signed in is in the log" "$(grep -oE '[a-z]{7}$'
     "$(($(house run minyi audit | grep -cP '\trefused\t') + 5))"
 
 # ---- the database stands behind the pages: its functions know the actor by the session ----
+house run minyi sensitive park no >/dev/null # an analyst had marked it
 session_of() { printf "decode('%s', 'hex')" "$(desk_sql "SELECT encode(session_hash, 'hex') FROM office.session JOIN office.person USING (person_id) WHERE name = '$1' ORDER BY session.made_at DESC LIMIT 1")"; }
 as_admin() { house run psql -c "SET ROLE minyi_admin; $1" 2>&1; }
 for r in viewer analyst author auditor; do desk_sign_in $r "$(desk_code $r)" >/dev/null; done
