@@ -52,6 +52,7 @@ static enum rc run(struct rc_info *e)
     if (rc == RC_OK)
         rc = fcgi_start(e);
     desk.c = c;
+    web_set_uploads(desk_takes_file);
     if (rc == RC_OK)
         rc = serve(&desk, e);
     sodium_memzero(desk.secret, sizeof desk.secret);

@@ -94,3 +94,14 @@ CREATE TABLE office.approval (
     given_at    timestamptz,
     used_at     timestamptz
 );
+
+-- A questionnaire that was read without a problem and is not published yet. Kept for 30 days.
+CREATE TABLE office.draft (
+    draft_id        bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    slug            text NOT NULL,
+    sample          text NOT NULL,
+    definition      text NOT NULL,
+    definition_hash bytea NOT NULL,
+    made_by         bigint NOT NULL REFERENCES office.person,
+    made_at         timestamptz NOT NULL DEFAULT now()
+);

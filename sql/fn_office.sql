@@ -680,3 +680,66 @@ BEGIN
         FROM record.response r WHERE r.survey_id = p_survey AND r.version_id = p_version;
 END
 $$;
+
+-- ---- authoring ----
+
+-- The number of the new draft; -1 not allowed (a survey that is not there yet takes an author of all); -2 the database does
+-- not know its time zone.
+CREATE OR REPLACE FUNCTION office.put_draft(p_session bytea, p_slug text, p_sample text, p_zone text, p_definition text, p_hash bytea)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_id bigint;
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        PERFORM office.audit_add(coalesce((office.actor(p_session)).name, '?'), 'refused', 'draft of ' || p_slug, '');
+        RETURN -1;
+    ELSIF NOT EXISTS (SELECT FROM pg_catalog.pg_timezone_names WHERE name = p_zone) THEN
+        RETURN -2;
+    END IF;
+    DELETE FROM office.draft WHERE made_at < now() - interval '30 days';
+    INSERT INTO office.draft (slug, sample, definition, definition_hash, made_by)
+    VALUES (p_slug, p_sample, p_definition, p_hash, (office.actor(p_session)).person_id) RETURNING draft_id INTO v_id;
+    RETURN v_id;
+END
+$$;
+
+-- A draft of a survey whose author the session's person is.
+CREATE OR REPLACE FUNCTION office.draft(p_session bytea, p_id bigint)
+RETURNS TABLE (slug text, definition text, made_by text, made_at text, current_definition text, is_current boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.slug, d.definition, p.name, to_char(d.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), v.definition,
+           coalesce(v.definition_hash = d.definition_hash, false)
+    FROM office.draft d JOIN office.person p ON p.person_id = d.made_by LEFT JOIN core.survey s ON s.slug = d.slug
+    LEFT JOIN core.version v ON v.version_id = s.current_version
+    WHERE d.draft_id = p_id AND office.may(p_session, 'author', d.slug)
+$$;
+
+CREATE OR REPLACE FUNCTION office.drafts(p_session bytea) RETURNS TABLE (draft_id bigint, slug text, made_by text, made_at text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.draft_id, d.slug, p.name, to_char(d.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+    FROM office.draft d JOIN office.person p ON p.person_id = d.made_by
+    WHERE office.may(p_session, 'author', d.slug) ORDER BY d.draft_id DESC LIMIT 20
+$$;
+
+-- The number of the version; -1 not allowed; -2 no such draft; -3 the survey was published with another sample or access.
+CREATE OR REPLACE FUNCTION office.publish_draft(p_session bytea, p_id bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d office.draft;
+    r record;
+BEGIN
+    SELECT * INTO d FROM office.draft WHERE draft_id = p_id;
+    IF d.draft_id IS NULL THEN
+        RETURN -2;
+    ELSIF NOT office.may(p_session, 'author', d.slug) OR NOT office.is_confirmed(p_session) THEN
+        RETURN -1;
+    END IF;
+    SELECT * INTO r FROM core.publish_version(d.slug, d.sample, d.definition, d.definition_hash);
+    IF r.sample_changed THEN
+        RETURN -3;
+    END IF;
+    DELETE FROM office.draft WHERE draft_id = p_id;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'version_published', d.slug, 'version ' || r.version_no);
+    RETURN r.version_no;
+END
+$$;

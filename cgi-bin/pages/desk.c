@@ -35,6 +35,11 @@ static const struct desk_route {
     {{WEB_POST, "/admin/surveys/%/export", NULL}, DESK_ANALYSE, true, desk_export},
     {{WEB_POST, "/admin/surveys/%/sensitive", NULL}, DESK_ANALYSE, false, desk_mark_sensitive},
     {{WEB_POST, "/admin/surveys/%/ask", NULL}, DESK_ANALYSE, false, desk_ask_approval},
+    {{WEB_GET, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_page},
+    {{WEB_POST, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_upload},
+    {{WEB_GET, "/admin/drafts/%", NULL}, DESK_AUTHOR, false, desk_draft_page},
+    {{WEB_GET, "/admin/drafts/%/preview", NULL}, DESK_AUTHOR, false, desk_draft_preview},
+    {{WEB_POST, "/admin/drafts/%/publish", NULL}, DESK_AUTHOR, true, desk_draft_publish},
     {{WEB_GET, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approvals_page},
     {{WEB_POST, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approve},
     {{WEB_GET, "/admin/people", NULL}, DESK_MANAGE, true, desk_people_page},
@@ -69,11 +74,16 @@ void desk_print_routes(struct buf *out)
                    right_names[table[i].right], table[i].is_confirmed ? " confirmed" : "");
 }
 
+bool desk_takes_file(const char *path)
+{
+    return strcmp(path, "/admin/author") == 0;
+}
+
 size_t desk_lane(const struct request *rq)
 {
     if (rq->method != WEB_POST)
         return 0;
-    if (web_path_fits("/admin/surveys/%/export", rq->path, NULL, NULL))
+    if (web_path_fits("/admin/surveys/%/export", rq->path, NULL, NULL) || desk_takes_file(rq->path))
         return 2;
     return strcmp(rq->path, "/admin/sign-in") == 0 || strcmp(rq->path, "/admin/people") == 0 ||
            strcmp(rq->path, "/admin/account/password") == 0;
@@ -160,13 +170,19 @@ static enum rc check_post(const struct desk_call *x, struct rc_info *e)
     return RC_OK;
 }
 
+/* Does the part of the path name a survey? */
+static bool is_of_survey(const struct desk_call *x)
+{
+    return strncmp(x->rq->path, "/admin/surveys/", 15) == 0;
+}
+
 /* Refuse, and enter it in the log. Of a survey that is not theirs people do not even learn that it is there. */
 static enum rc refuse(struct desk_call *x, struct rc_info *e)
 {
     enum rc rc = office_note_forbidden(x->db, x->id.hash, x->rq->path, e);
     if (rc != RC_OK)
         return rc;
-    return *x->slug != '\0' && strncmp(x->rq->path, "/admin/surveys/", 15) == 0
+    return is_of_survey(x)
                ? rc_set(e, RC_NOTFOUND, "not their survey")
                : rc_set_reason(e, RC_FORBIDDEN, "not_your_role", "not their role");
 }
@@ -184,7 +200,7 @@ static enum rc enter(struct desk_call *x, const struct desk_route *r, struct rc_
     }
     if (r->right > DESK_HALF && !x->who.is_enrolled)
         return desk_go(x, "/admin/enrol");
-    if (!desk_may(x, r->right, x->slug))
+    if (!desk_may(x, r->right, is_of_survey(x) ? x->slug : NULL))
         return refuse(x, e);
     if (r->is_confirmed && x->who.confirmed_s > CONFIRMED_S)
         return go_to_confirm(x, r);

@@ -30,7 +30,7 @@ static void put_place(struct desk_call *x, const char *path, const char *key)
 {
     const char *here = x->page.path;
     bool is_home = strcmp(path, "/admin/") == 0;
-    bool is_here = here != NULL && (is_home ? strcmp(here, path) == 0 || strncmp(here, "/admin/surveys/", 15) == 0
+    bool is_here = here != NULL && (strcmp(path, "/admin/author") == 0 && strncmp(here, "/admin/drafts/", 14) == 0 ? true : is_home ? strcmp(here, path) == 0 || strncmp(here, "/admin/surveys/", 15) == 0
                                             : strncmp(here, path, strlen(path)) == 0);
     html_lit(&x->w, "<li><a href=\"");
     desk_put_href(x, path);
@@ -52,6 +52,8 @@ static void put_nav(struct html *w, const struct page *p, const void *ctx)
     html_attr(&x->w, desk_text(x, "desk.places"));
     html_lit(&x->w, "\"><ul>\n");
     put_place(x, "/admin/", "desk.home");
+    if (desk_may(x, DESK_AUTHOR, NULL))
+        put_place(x, "/admin/author", "desk.author");
     if (desk_may(x, DESK_MANAGE, NULL) || desk_may(x, DESK_ANALYSE, NULL))
         put_place(x, "/admin/approvals", "desk.approvals");
     if (desk_may(x, DESK_MANAGE, NULL))

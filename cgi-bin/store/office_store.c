@@ -1,6 +1,7 @@
 #include "store/office_store.h"
 
 #include "base/settings.h"
+#include "store/draft_store.h"
 
 enum {
     FIND_PERSON, TRY, FORGET_TRIES, NOTE_REFUSAL, TAKE_STEP, TAKE_RECOVERY,
@@ -9,6 +10,7 @@ enum {
     SET_ROLE, AUDIT_PAGE, SURVEYS, DAYS, RUNS, ASK_COUNT,
     LAST_COUNT, SET_STATE, SURVEY_NAMES, PUBLICATION,
     BEGIN_EXPORT, MARK_SENSITIVE, IS_SENSITIVE, ASK_APPROVAL, GIVE_APPROVAL, APPROVALS,
+    PUT_DRAFT, DRAFT, DRAFTS, PUBLISH_DRAFT,
     N_STMTS
 };
 
@@ -49,6 +51,10 @@ static const struct db_stmt stmts[N_STMTS] = {
     [ASK_APPROVAL] = {"ask_approval", "SELECT office.ask_approval($1::bytea, $2::text, $3::text)", 3},
     [GIVE_APPROVAL] = {"give_approval", "SELECT office.give_approval($1::bytea, $2::bigint)", 2},
     [APPROVALS] = {"approvals", "SELECT approval_id, survey, asked_by, reason, asked_at, state, is_own FROM office.approvals($1::bytea)", 1},
+    [PUT_DRAFT] = {"put_draft", "SELECT office.put_draft($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::bytea)", 6},
+    [DRAFT] = {"draft", "SELECT slug, definition, made_by, made_at, current_definition, is_current FROM office.draft($1::bytea, $2::bigint)", 2},
+    [DRAFTS] = {"drafts", "SELECT draft_id, slug, made_by, made_at FROM office.drafts($1::bytea)", 1},
+    [PUBLISH_DRAFT] = {"publish_draft", "SELECT office.publish_draft($1::bytea, $2::bigint)", 2},
     [SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
     [PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
                    "publish.current c JOIN publish.publication p USING (publication_id) WHERE c.slug = "
@@ -437,4 +443,47 @@ enum rc office_publication(struct db *db, const char *slug, struct arena *a, con
         *tallied_at = db_get_text(db_at(&r, 0, 1));
     }
     return rc;
+}
+
+/* ---- drafts ---- */
+
+enum rc draft_put(struct db *db, const unsigned char *session, const char *slug, const char *sample, const char *zone, const char *json,
+                  const unsigned char hash[32], int64_t *draft_id, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_text(slug), db_text(sample), db_text(zone), db_text(json), db_bytes(hash, 32)};
+    return one(db, PUT_DRAFT, p, 6, draft_id, e);
+}
+
+enum rc draft_get(struct db *db, const unsigned char *session, int64_t draft_id, struct arena *a, struct draft *out, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {session_param(session), db_i64(draft_id)};
+    enum rc rc = db_query(db, DRAFT, p, 2, a, &r, e);
+    if (rc == RC_OK && r.n_rows != 1)
+        return rc_set(e, RC_NOTFOUND, "there is no such draft");
+    if (rc == RC_OK)
+        *out = (struct draft){.slug = db_get_text(db_at(&r, 0, 0)), .definition = db_get_text(db_at(&r, 0, 1)),
+                              .definition_len = db_at(&r, 0, 1)->len, .made_by = db_get_text(db_at(&r, 0, 2)),
+                              .made_at = db_get_text(db_at(&r, 0, 3)), .current = db_at(&r, 0, 4)->p, .current_len = db_at(&r, 0, 4)->len,
+                              .is_current = db_get_i64(db_at(&r, 0, 5)) != 0};
+    return rc;
+}
+
+enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a, struct draft_row **out, size_t *n, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {session_param(session)};
+    enum rc rc = list(db, DRAFTS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct draft_row){db_get_i64(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
+                                       db_get_text(db_at(&r, i, 3))};
+    return rc;
+}
+
+enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e)
+{
+    const struct db_param p[] = {session_param(session), db_i64(draft_id)};
+    return one(db, PUBLISH_DRAFT, p, 2, version_no, e);
 }

@@ -177,8 +177,9 @@ enum rc fcgi_accept(struct fcgi *f, struct arena *a, struct request *out, struct
     arena_reset(a);
     int64_t declared = 0;
     rc = web_request_head(f->rq.envp, a, out, &declared, e);
-    if (rc == RC_OK && declared > WEB_BODY_MAX)
-        rc = rc_set_reason(e, RC_TOOBIG, "too_large", "the form is larger than %d bytes", WEB_BODY_MAX);
+    int64_t most = out->boundary != NULL ? WEB_UPLOAD_MAX : WEB_BODY_MAX;
+    if (rc == RC_OK && declared > most)
+        rc = rc_set_reason(e, RC_TOOBIG, "too_large", "the form is larger than %lld bytes", (long long)most);
     size_t want = rc == RC_OK ? (size_t)declared : 0;
     char *body = arena_alloc(a, want + 1);
     if (body == NULL && rc == RC_OK)

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "web/multipart.h"
 
 enum { ADDRESS_MAX = 64, HOST_MAX = 260, HEADER_MAX = 1024 }; /* longer Host, Accept-Language: treated as absent */
 
@@ -95,7 +96,14 @@ static bool is_form_type(const char *type)
            (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 
-static enum rc parse_length(char *const *params, const struct request *rq, int64_t *content_length,
+static bool (*takes_file)(const char *path);
+
+void web_set_uploads(bool (*fn)(const char *path))
+{
+    takes_file = fn;
+}
+
+static enum rc parse_length(char *const *params, struct request *rq, int64_t *content_length,
                             struct rc_info *e)
 {
     const char *p = param(params, "CONTENT_LENGTH");
@@ -107,7 +115,10 @@ static enum rc parse_length(char *const *params, const struct request *rq, int64
         return RC_OK;
     if (rq->method != WEB_POST)
         return rc_set_reason(e, RC_INPUT, "not_a_form", "a body came with a method that has none");
-    if (!is_form_type(param(params, "CONTENT_TYPE")))
+    const char *type = param(params, "CONTENT_TYPE");
+    if (type != NULL && takes_file != NULL && takes_file(rq->path) && strncasecmp(type, "multipart/", 10) == 0)
+        return multipart_boundary(type, rq->arena, &rq->boundary, e);
+    if (!is_form_type(type))
         return rc_set_reason(e, RC_INPUT, "not_a_form",
                              "the body is not a form (application/x-www-form-urlencoded)");
     return RC_OK;
@@ -187,5 +198,7 @@ enum rc web_request_body(struct request *rq, const char *body, size_t len, int64
                              (long long)content_length);
     if (rq->method != WEB_POST)
         return RC_OK;
+    if (rq->boundary != NULL)
+        return multipart_parse(body, len, rq->boundary, rq->arena, &rq->fields, &rq->n_fields, &rq->file, e);
     return web_form_parse(body, len, rq->arena, &rq->fields, &rq->n_fields, e);
 }

@@ -43,7 +43,10 @@ const struct web_route *desk_routes(size_t *n);
 /* The table with rights, one line each, for tests and for reading: METHOD PATH RIGHT [confirmed]. */
 void desk_print_routes(struct buf *out);
 
-/* Which lane (web/fcgi_lanes.h): 0 quick; 1 hashes a password, a tenth of a second; 2 writes a file. */
+/* Where a file may be uploaded (web_set_uploads). */
+bool desk_takes_file(const char *path);
+
+/* Which lane (web/fcgi_lanes.h): 0 quick; 1 hashes a password, a tenth of a second; 2 writes or reads a file. */
 size_t desk_lane(const struct request *rq);
 
 enum rc desk_handle(void *app, const struct request *rq, struct response *rs, struct rc_info *e);

@@ -13,6 +13,7 @@
 
 enum {
     WEB_BODY_MAX = 64 * 1024,
+    WEB_UPLOAD_MAX = 2 * 1024 * 1024, /* where a path takes a file */
     WEB_FIELDS_MAX = 256,
     WEB_KEY_MAX = 64,      /* bytes of a field's name */
     WEB_PATH_MAX = 512,
@@ -27,6 +28,13 @@ struct web_field {
     size_t value_len;
 };
 
+/* A file that came with a form. */
+struct web_file {
+    const char *name; /* as the browser said it: data, never a path */
+    const char *p;    /* NULL: none */
+    size_t len;
+};
+
 enum web_method { WEB_GET, WEB_HEAD, WEB_POST, WEB_OTHER };
 
 struct request {
@@ -36,6 +44,8 @@ struct request {
     const struct web_field *query;  /* malformed ones are dropped: unknown ones are ignored anyway */
     size_t n_fields;
     const struct web_field *fields; /* the form body */
+    struct web_file file;           /* of a form with one, where the path takes one */
+    const char *boundary;           /* of such a body; NULL: it is an ordinary one */
     const char *cookies;       /* raw Cookie header(s) joined by "; ", or "" */
     const char *accept_language;
     bool takes_gzip;
@@ -50,6 +60,9 @@ struct request {
  * UTF-8, control character, key over 64 bytes, empty key); RC_TOOBIG (over 256 fields); RC_NOMEM. */
 enum rc web_form_parse(const char *p, size_t len, struct arena *a, const struct web_field **out, size_t *n,
                        struct rc_info *e) MUST_CHECK;
+
+/* Which paths take a form with a file, up to WEB_UPLOAD_MAX: once, before serving. By itself none does. */
+void web_set_uploads(bool (*takes_file)(const char *path));
 
 /* The only value of `name`, NULL when absent. A second one: RC_INPUT. */
 enum rc web_single(const struct web_field *f, size_t n, const char *name, const char **out,

@@ -31,6 +31,9 @@ for r in auditor administrator; do desk_new $r $r; desk_enrol $r; done
 desk_sign_in half >/dev/null
 desk GET half /admin/enrol >/dev/null
 
+desk_sql "INSERT INTO office.draft (slug, sample, definition, definition_hash, made_by) SELECT slug, sample, definition, definition_hash, person_id
+    FROM core.survey JOIN core.version ON version_id = current_version, office.person WHERE slug = 'park' AND name = 'author'" >/dev/null
+
 TABLE="
 GET  /admin/sign-in               iiiiiii
 GET  /admin/enrol                 siiiiii
@@ -49,6 +52,11 @@ POST /admin/surveys/park/sensitive seninnn
 POST /admin/surveys/hall/sensitive sennnnn
 POST /admin/surveys/park/ask      seninnn
 POST /admin/surveys/hall/ask      sennnnn
+GET  /admin/author                senninn
+POST /admin/author                senninn
+GET  /admin/drafts/1              senninn
+GET  /admin/drafts/1/preview      senninn
+POST /admin/drafts/1/publish      senninn
 GET  /admin/people                sennnni
 GET  /admin/people/viewer         sennnni
 GET  /admin/audit                 sennnin
@@ -93,7 +101,7 @@ while read -r method path want; do
     case "$method $path" in "POST /admin/enrol") got=${got/e/i} ;; "GET /admin/sign-in") got=${got//e/i} ;; esac
     same "$method $path" "$want" "$got"
 done <<<"$TABLE"
-known=$(awk 'NF == 3 { sub("/(park|hall)", "/%", $2); sub("/people/viewer", "/people/%", $2); print $1, $2 }' <<<"$TABLE" | sort -u)
+known=$(awk 'NF == 3 { sub("/(park|hall)", "/%", $2); sub("/people/viewer", "/people/%", $2); sub("/drafts/1", "/drafts/%", $2); print $1, $2 }' <<<"$TABLE" | sort -u)
 same "every route of the program is in the table, and no other" "$("$ROOT/build/admin" --routes | cut -d' ' -f1,2 | sort -u)" "$known"
 
 # ---- what came of it ----

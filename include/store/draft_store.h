@@ -1,0 +1,30 @@
+/* draft_store: questionnaires on their way to publication, as the desk sees them.  Layer: store.
+ * With a handle of office_db (store/office_store.h); `session` as there. */
+#ifndef MINYI_STORE_DRAFT_STORE_H
+#define MINYI_STORE_DRAFT_STORE_H
+
+#include "store/office_store.h"
+
+struct draft {
+    const char *slug, *definition, *made_by, *made_at;
+    size_t definition_len;
+    const char *current; /* definition of the survey's current version; NULL: there is none */
+    size_t current_len;
+    bool is_current;     /* the two are the same */
+};
+
+struct draft_row {
+    int64_t draft_id;
+    const char *slug, *made_by, *made_at;
+};
+
+/* Keep a definition (form_to_json). *draft_id: its number; -1: not theirs; -2: the database does not know the time zone. */
+enum rc draft_put(struct db *db, const unsigned char *session, const char *slug, const char *sample, const char *zone, const char *json,
+                  const unsigned char hash[32], int64_t *draft_id, struct rc_info *e) MUST_CHECK;
+/* RC_NOTFOUND: none of that number that is theirs. */
+enum rc draft_get(struct db *db, const unsigned char *session, int64_t draft_id, struct arena *a, struct draft *out, struct rc_info *e) MUST_CHECK;
+enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a, struct draft_row **out, size_t *n, struct rc_info *e) MUST_CHECK;
+/* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access. */
+enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,150 @@
+#!/bin/bash
+# Authoring at the desk: upload, problems by row, preview, publication; another survey's author, hostile files.
+set -u
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=../lib/check.sh
+. "$ROOT/tests/lib/check.sh"
+# shellcheck source=../lib/house.sh
+. "$ROOT/tests/lib/house.sh"
+# shellcheck source=../lib/desk.sh
+. "$ROOT/tests/lib/desk.sh"
+new_folder
+chmod 755 "$FOLDER"
+JARS=$FOLDER H=$FOLDER/head B=$FOLDER/body
+DESK_PORT=$(free_port)
+DESK=http://127.0.0.1:$DESK_PORT
+MINYI_REFRESH_S=1 house_start --no-demo --tally 0 --admin-port "$DESK_PORT"
+house run tally >/dev/null || exit 1
+head_of() { tr -d '\r' <"$H" | sed -n "s/^$1: //Ip"; }
+says() { grep -qF -- "$1" "$B"; }
+audit_has() { house run minyi audit | cut -f3- | grep -qE "$1"; }
+# upload WHO FILE [curl options]: the status
+upload() {
+    local who=$1 file=$2
+    shift 2
+    curl -s -m 20 -D "$H" -o "$B" -w '%{http_code}' -b "$JARS/$who.jar" -F "_token=$(cat "$JARS/$who.token")" -F _lang=en -F "file=@$file" "$@" "$DESK/admin/author"
+}
+# A workbook of a form: through the database of this house, as export-form writes it.
+workbook() { "$ROOT/build/minyi" export-form "$1" "$2" >/dev/null; }
+
+desk_new all author
+desk_enrol all
+desk_new one author hall
+desk_enrol one
+same "the page" 200 "$(desk GET all /admin/author?lang=en)"
+
+# ---- a workbook of each questionnaire that stands in the tests ----
+for f in hall visit; do
+    house run minyi publish "$ROOT/tests/forms/$f" >"$FOLDER/published" 2>&1 || cp -r "$ROOT/tests/forms/$f" "$FOLDER/$f"
+    slug=$(desk_sql "SELECT slug FROM core.survey ORDER BY survey_id DESC LIMIT 1")
+    house run minyi export-form "$slug" /tmp/"$(basename "$FOLDER")"-$f.xlsx >/dev/null && mv /tmp/"$(basename "$FOLDER")"-$f.xlsx "$FOLDER/$f.xlsx"
+    echo "$slug" >"$FOLDER/$f.slug"
+done
+HALL=$(cat "$FOLDER/hall.slug") VISIT=$(cat "$FOLDER/visit.slug")
+desk_sql "UPDATE office.role SET survey = '$HALL' WHERE survey = 'hall'" >/dev/null
+for f in hall visit; do
+    same "$f: uploaded" 303 "$(upload all "$FOLDER/$f.xlsx")"
+    check "$f: leads to the draft" grep -q "^/admin/drafts/[0-9]*?lang=en$" <(head_of Location)
+    draft=$(head_of Location | grep -o '[0-9]*' | head -n 1)
+    same "$f: its page" 200 "$(desk GET all "/admin/drafts/$draft?lang=en")"
+    check "$f: it is the same as the current version" says "It is the same as the current version."
+    check "$f: so there is nothing to publish" sh -c "! grep -q /publish '$B'"
+done
+
+# ---- a new version ----
+/usr/bin/python3 - "$FOLDER/visit.xlsx" "$FOLDER/new.xlsx" <<'P'
+import sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book['survey']
+heads = [c.value for c in sheet[1]]
+row = [None] * len(heads)
+for name, value in (('type', 'integer'), ('name', 'waited_for'), *((h, 'How many minutes? <b>&"') for h in heads if h and h.startswith('label'))):
+    row[heads.index(name)] = value
+groups = [i for i, r in enumerate(sheet.iter_rows(min_row=2, values_only=True), 2) if r[heads.index('type')] == 'end_group']
+sheet.insert_rows(groups[-1])
+for i, value in enumerate(row, 1):
+    sheet.cell(groups[-1], i, value)
+book.save(sys.argv[2])
+P
+same "a changed workbook" 303 "$(upload all "$FOLDER/new.xlsx")"
+draft=$(head_of Location | grep -o '[0-9]*' | head -n 1)
+desk GET all "/admin/drafts/$draft?lang=en" >/dev/null
+check "what is new is named" says '<span class="code">waited_for</span>'
+for lang in zh en; do
+    same "preview in $lang" 200 "$(desk GET all "/admin/drafts/$draft/preview?lang=$lang")"
+    check "shows the question, its text as text" says 'How many minutes? &lt;b&gt;&amp;'
+done
+check "and says that it is one" says "Nothing can be sent."
+same "nobody sees it yet" 0 "$(curl -s "$URL/survey/$VISIT" | grep -c waited_for)"
+desk_sql "UPDATE office.session SET confirmed_at = now() - interval '6 minutes'" >/dev/null
+same "publishing asks for a code when the last is old" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
+check "and comes back to the draft or the list" grep -q "^/admin/confirm?then=/admin/" <(head_of Location)
+desk_sql "UPDATE office.session SET confirmed_at = now()" >/dev/null
+before=$(curl -s "$URL/survey/$VISIT" | sed -n 's/.*name="_version" value="\([0-9]*\)".*/\1/p' | head -n 1)
+same "published" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
+same "version 2" 2 "$(desk_sql "SELECT max(version_no) FROM core.version JOIN core.survey USING (survey_id) WHERE slug = '$VISIT'")"
+check "which the log says" audit_has $'^all\tversion_published\t'"$VISIT"$'\tversion 2'
+same "once" 404 "$(desk POST all "/admin/drafts/$draft/publish")"
+now() { curl -s "$URL/survey/$VISIT" | grep -q waited_for; }
+check "citizens see it within seconds" until_true 50 now
+check "whoever had the page before can still send it: version $before is kept" [ "$(desk_sql "SELECT count(*) FROM core.version WHERE version_id = ${before:-0}")" = 1 ]
+
+# ---- rights ----
+same "an author of one survey uploads another's" 403 "$(upload one "$FOLDER/visit.xlsx")"
+check "and is told why" says "You are not an author of that survey."
+same "her own" 303 "$(upload one "$FOLDER/hall.xlsx")"
+own=$(head_of Location | grep -o '[0-9]*' | head -n 1)
+upload all "$FOLDER/new.xlsx" >/dev/null
+other=$(head_of Location | grep -o '[0-9]*' | head -n 1)
+same "another's draft is not there" 404 "$(desk GET one "/admin/drafts/$other")"
+same "nor its preview" 404 "$(desk GET one "/admin/drafts/$other/preview")"
+same "nor its publication" 404 "$(desk POST one "/admin/drafts/$other/publish")"
+same "her own is" 200 "$(desk GET one "/admin/drafts/$own")"
+same "a draft that is none" 404 "$(desk GET one "/admin/drafts/x")"
+
+# ---- problems ----
+same "no file" 422 "$(curl -s -m 10 -o "$B" -w '%{http_code}' -b "$JARS/all.jar" -F "_token=$(cat "$JARS/all.token")" -F _lang=en -F 'file=;filename=""' "$DESK/admin/author")"
+check "says so" says "Choose a file."
+/usr/bin/python3 - "$FOLDER/visit.xlsx" "$FOLDER/bad.xlsx" <<'P'
+import sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book['survey']
+heads = [c.value for c in sheet[1]]
+sheet.cell(4, heads.index('type') + 1, 'geopoint')
+sheet.cell(6, heads.index('relevant') + 1 if 'relevant' in heads else len(heads), '${<script>} = 1')
+book.save(sys.argv[2])
+P
+same "a workbook with problems" 422 "$(upload all "$FOLDER/bad.xlsx")"
+check "names sheet and row" grep -qE 'survey:4' "$B"
+check "and what is wrong" says geopoint
+check "as text" sh -c "! grep -q '<script>}' '$B'"
+head -c 300000 /dev/urandom >"$FOLDER/noise.xlsx"
+same "bytes that are no workbook" 422 "$(upload all "$FOLDER/noise.xlsx")"
+head -c 3000 "$FOLDER/visit.xlsx" >"$FOLDER/cut.xlsx"
+same "half a workbook" 422 "$(upload all "$FOLDER/cut.xlsx")"
+/usr/bin/python3 - "$FOLDER" <<'P'
+import sys, zipfile
+d = sys.argv[1]
+with zipfile.ZipFile(d + '/bomb.xlsx', 'w', zipfile.ZIP_DEFLATED) as z:
+    z.writestr('[Content_Types].xml', '<x/>')
+    z.writestr('xl/workbook.xml', 'a' * 200_000_000)
+with zipfile.ZipFile(d + '/visit.xlsx') as src, zipfile.ZipFile(d + '/entity.xlsx', 'w', zipfile.ZIP_DEFLATED) as z:
+    for i in src.infolist():
+        body = src.read(i)
+        if i.filename == 'xl/workbook.xml':
+            body = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + body[body.index(b'<workbook'):].replace(b'name="survey"', b'name="survey&e;"')
+        z.writestr(i, body)
+P
+same "a zip bomb" 422 "$(upload all "$FOLDER/bomb.xlsx")"
+same "an entity from outside" 422 "$(upload all "$FOLDER/entity.xlsx")"
+check "shows nothing of the host" sh -c "! grep -q root: '$B'"
+same "the desk is well" 200 "$(desk GET all /admin/?lang=en)"
+head -c 2097200 /dev/zero >"$FOLDER/big.xlsx"
+same "over 2 MiB" 413 "$(upload all "$FOLDER/big.xlsx")"
+same "a second file" 400 "$(upload all "$FOLDER/visit.xlsx" -F "file2=@$FOLDER/hall.xlsx")"
+same "a field that is none" 400 "$(upload all "$FOLDER/visit.xlsx" -F "role=administrator")"
+same "no token" 403 "$(curl -s -m 10 -o "$B" -w '%{http_code}' -b "$JARS/all.jar" -F "file=@$FOLDER/visit.xlsx" "$DESK/admin/author")"
+same "a file where none is taken" 400 "$(curl -s -m 10 -o "$B" -w '%{http_code}' -b "$JARS/all.jar" -F "_token=$(cat "$JARS/all.token")" -F "mark=@$FOLDER/hall.xlsx" "$DESK/admin/account/end")"
+same "64 KiB are the most elsewhere" 413 "$(head -c 65537 /dev/zero | tr '\0' a | curl -s -m 10 -o "$B" -w '%{http_code}' --data-binary @- "$DESK/admin/account/end")"
+same "what the log says holds" 0 "$(house run minyi audit verify >/dev/null; echo $?)"
+checks_done
