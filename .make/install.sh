@@ -79,5 +79,5 @@ for p in survey results admin; do
     unit "minyi-$p.service" .make/install/program.service PROGRAM=$p $p
     unit "minyi-$p.socket" .make/install/program.socket PROGRAM=$p
 done
-for u in minyi-tally.service minyi-tally.timer minyi-nginx.service minyi.target; do unit "$u" ".make/install/$u"; done
+for u in minyi-tally.service minyi-tally.timer minyi-asked.service minyi-asked.timer minyi-nginx.service minyi.target; do unit "$u" ".make/install/$u"; done
 [ -n "$DESTDIR" ] || echo "installed; README, \"On a server of its own\", says what is to be done once" >&2

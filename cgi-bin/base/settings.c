@@ -30,6 +30,7 @@ static const struct {
     [SET_SITE_POLICE] = {"MINYI_SITE_POLICE", "", NULL, 0, 0, "footer: public security filing number, with a link to the register"},
     [SET_SITE_CODE] = {"MINYI_SITE_CODE", "", NULL, 0, 0, "footer: identification code of a government site"},
     [SET_TLS] = {"MINYI_TLS", "0", "0 or 1", 0, 1, "1 when the site is served over https: cookies are Secure"},
+    [SET_DESK_TLS] = {"MINYI_DESK_TLS", "0", "0 or 1", 0, 1, "1 once the administrators' desk is reached over https (0: the loopback, a tunnel)"},
     [SET_DB_DEADLINE_MS] = {"MINYI_DB_DEADLINE_MS", "3000", "ms", 50, 600000, "longest wait for one statement of a serving program"},
     [SET_REFRESH_S] = {"MINYI_REFRESH_S", "10", "s", 1, 3600, "how often new questionnaires, keys and figures are looked for"},
     [SET_EPOCH_DAYS] = {"MINYI_EPOCH_DAYS", "7", "days", 1, 366, "age at which the tally makes a new key pair"},

@@ -42,7 +42,10 @@ static void put_problem_row(struct desk_call *x, const char *line, size_t len)
     const char *space = memmem(line, len, ": ", 2);
     size_t where = space != NULL ? (size_t)(space - line) : 0;
     html_lit(&x->w, "<tr><th scope=\"row\" class=\"code\">");
-    html_text_n(&x->w, line, where);
+    if (where > 0)
+        html_text_n(&x->w, line, where);
+    else
+        html_text(&x->w, desk_text(x, "desk.whole_file"));
     html_lit(&x->w, "</th><td>");
     html_text_n(&x->w, line + (where > 0 ? where + 2 : 0), len - (where > 0 ? where + 2 : 0));
     html_lit(&x->w, "</td></tr>\n");
@@ -142,10 +145,8 @@ static enum rc read_upload(struct desk_call *x, struct rc_info *e)
     if (rc == RC_OK) {
         rc = keep(x, f, e);
     } else if (rc == RC_INPUT || rc == RC_TOOBIG) {
-        if (problems.len == 0) { /* not even a workbook */
-            buf_puts(&problems, "file: ");
+        if (problems.len == 0) /* not even a workbook */
             buf_puts(&problems, why.msg);
-        }
         x->rs->status = 422;
         rc = put_page(x, "desk.has_problems", buf_ok(&problems) ? problems.p : "", e);
     } else {

@@ -15,13 +15,18 @@ static void put_number(struct desk_call *x, int64_t n)
     html_lit(&x->w, "</td>");
 }
 
-static void put_heads(struct desk_call *x, const char *const *keys, size_t n, const char *name_key)
+/* The columns [first_number, first_number + n_numbers) are of numbers. */
+static void put_heads(struct desk_call *x, const char *const *keys, size_t n, size_t first_number, size_t n_numbers, const char *name_key)
 {
     html_lit(&x->w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
     html_attr(&x->w, desk_text(x, name_key));
     html_lit(&x->w, "\"><table class=\"list\">\n<thead><tr>");
     for (size_t i = 0; i < n; i++) {
-        html_lit(&x->w, "<th scope=\"col\">");
+        bool is_number = i >= first_number && i < first_number + n_numbers;
+        if (is_number)
+            html_lit(&x->w, "<th scope=\"col\" class=\"n\">");
+        else
+            html_lit(&x->w, "<th scope=\"col\">");
         html_text(&x->w, desk_text(x, keys[i]));
         html_lit(&x->w, "</th>");
     }
@@ -43,7 +48,7 @@ static void put_surveys(struct desk_call *x, const struct office_survey *s, size
         desk_put_text(x, "desk.no_survey");
         return;
     }
-    put_heads(x, heads, 5, "desk.surveys");
+    put_heads(x, heads, 5, 2, 2, "desk.surveys");
     for (size_t i = 0; i < n; i++) {
         char path[96];
         (void)snprintf(path, sizeof path, "/admin/surveys/%.64s", s[i].slug);
@@ -82,7 +87,7 @@ static void put_runs(struct desk_call *x, const struct office_run *r, size_t n)
     html_lit(&x->w, "<h2>");
     html_text(&x->w, desk_text(x, "desk.runs"));
     html_lit(&x->w, "</h2>\n");
-    put_heads(x, heads, 6, "desk.runs");
+    put_heads(x, heads, 6, 3, 3, "desk.runs");
     for (size_t i = 0; i < n; i++) {
         char seconds[32];
         (void)snprintf(seconds, sizeof seconds, "%.1f", r[i].seconds);
@@ -190,7 +195,7 @@ static void put_days(struct desk_call *x, const struct office_day *d, size_t n)
     for (size_t i = 0; i < n; i++)
         most = d[i].n > most ? d[i].n : most;
     static const char *const heads[] = {"desk.day", "desk.counted"};
-    put_heads(x, heads, 2, "desk.by_day");
+    put_heads(x, heads, 2, 1, 1, "desk.by_day");
     for (size_t i = 0; i < n; i++) {
         html_lit(&x->w, "<tr><th scope=\"row\">");
         html_text(&x->w, d[i].day);

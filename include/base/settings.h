@@ -25,6 +25,7 @@ enum setting {
     SET_SITE_POLICE,    /* footer: public security filing number */
     SET_SITE_CODE,      /* footer: the site's identification code */
     SET_TLS,            /* 1: cookies are Secure */
+    SET_DESK_TLS,       /* 1: the desk is reached over https: its cookie is Secure and __Host- */
     SET_DB_DEADLINE_MS, /* how long one statement may take for a serving program */
     SET_REFRESH_S,      /* how often survey and results look for new versions and figures */
     SET_EPOCH_DAYS,     /* age at which the tally makes a new key pair */

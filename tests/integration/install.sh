@@ -37,7 +37,7 @@ if command -v systemd-analyze >/dev/null; then
     # a root of its own, with what the units name
     mkdir -p "$T/bin" "$T/usr/sbin" "$T/usr/lib/systemd" && cp /bin/kill "$T/bin/" && cp -L "$(PATH=$PATH:/usr/sbin command -v nginx)" "$T/usr/sbin/nginx"
     cp -r /usr/lib/systemd/system/. "$UNITS/" 2>/dev/null
-    for u in minyi.target minyi-nginx.service minyi-tally.timer minyi-tally.service minyi-{survey,results,admin}.{socket,service}; do
+    for u in minyi.target minyi-nginx.service minyi-tally.timer minyi-tally.service minyi-asked.timer minyi-asked.service minyi-{survey,results,admin}.{socket,service}; do
         systemd-analyze verify --man=no --root="$T" "$u" >"$D/verify" 2>&1
         same "systemd takes $u" "" "$(grep -F minyi "$D/verify")"
         case $u in *.service)

@@ -1,0 +1,221 @@
+// The administrators' desk: a day of each role, in both languages, on a phone and on a desk, without script.
+import assert from 'node:assert/strict';
+import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { assertAxe } from './lib/axe.mjs';
+import { addUser, codeOf, enrol, typeSignIn } from './lib/desk.mjs';
+import { root, sleep, theSite } from './lib/stack.mjs';
+import { DESK, NARROW, PHONE, assertNoSideways, textSize, visit } from './lib/visit.mjs';
+
+const SLUG = 'gov-wechat-2014';
+let number = 0;
+const name = (role) => `${role}.${process.pid}.${number += 1}`;
+
+// What every page must be, at 360 px, at 320 px with text twice as large, and on a desk.
+async function look(page, what) {
+  for (const viewport of [PHONE, DESK]) {
+    await page.setViewportSize(viewport);
+    await assertNoSideways(page, `${what} at ${viewport.width}`);
+  }
+  await page.setViewportSize(NARROW);
+  await textSize(page, 200);
+  await assertNoSideways(page, `${what} at 320 with large text`);
+  await textSize(page, 100);
+  await page.setViewportSize(PHONE);
+  await assertAxe(page, what);
+  const text = await page.locator('body').innerText();
+  assert.doesNotMatch(text, /\bdesk\.[a-z_.]+|\{[a-z]+\}/, `${what}: a text is missing`);
+}
+
+const go = async (page, site, path, lang) => {
+  const r = await page.goto(`${site.desk}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
+  return r.status();
+};
+
+for (const lang of ['zh', 'en'])
+  test(`desk: an administrator's day, ${lang}`, async () => {
+    const site = await theSite();
+    const me = name('wang'), her = name('li');
+    await addUser(site, me, 'administrator');
+    await visit(site.desk, { lang }, async (page) => {
+      await page.goto(`${site.desk}/`);
+      await look(page, 'signing in');
+      await typeSignIn(page, site, lang, me, '', 'not the password at all');
+      assert.equal(await page.locator('.summary').count(), 1);
+      await look(page, 'signing in, refused');
+      await typeSignIn(page, site, lang, me, '');
+      await look(page, 'enrolment');
+      const seed = (await page.locator('.receipt .code').innerText()).replace(/\s/g, '');
+      await page.fill('#code', '000000');
+      await page.click('main button[type=submit]');
+      await look(page, 'enrolment, a wrong code');
+      await page.fill('#code', codeOf(seed));
+      await page.click('main button[type=submit]');
+      assert.equal(await page.locator('.codes li').count(), 10);
+      await look(page, 'recovery codes');
+      await page.click('main a.button');
+      await look(page, 'an administrator\'s overview');
+
+      await page.click('.desk a[href^="/admin/people"]');
+      await page.fill('#name', her);
+      await page.locator('main form[action="/admin/people"] button').click();
+      const first = await page.locator('#first-password').innerText();
+      assert.match(first, /^[a-z0-9]{20}$/);
+      await look(page, 'somebody was added');
+      await page.click('main a.button');
+      await page.selectOption('#role', 'viewer');
+      await page.selectOption('#survey', SLUG);
+      await page.locator('main form[action$="/role"] button').last().click();
+      await look(page, 'one person');
+      assert.equal(await page.locator('.held').count(), 1);
+      await page.click('.desk a[href^="/admin/people"]');
+      await look(page, 'people');
+      assert.equal(await go(page, site, '/admin/account', lang), 200);
+      await look(page, 'the account');
+      assert.equal(await go(page, site, '/admin/approvals', lang), 200);
+      await look(page, 'requests');
+      assert.equal(await go(page, site, '/admin/confirm', lang), 200);
+      await look(page, 'confirming');
+      assert.equal(await go(page, site, '/admin/audit', lang), 403);
+      await look(page, 'not theirs');
+      assert.equal(await go(page, site, `/admin/surveys/${SLUG}`, lang), 404);
+      await page.click('.site');
+      await page.click('.desk button');
+      assert.match(page.url(), /\/admin\/sign-in/);
+
+      // the one that was added
+      await typeSignIn(page, site, lang, her, '', first);
+      assert.match(page.url(), /\/admin\/enrol/);
+    });
+  });
+
+for (const lang of ['zh', 'en'])
+  test(`desk: a viewer's day without script, ${lang}`, async () => {
+    const site = await theSite();
+    const me = name('zhou');
+    await addUser(site, me, 'viewer', SLUG);
+    await visit(site.desk, { lang, script: false }, async (page) => {
+      await enrol(page, site, lang, me);
+      assert.equal(await page.locator('main table a').count(), 1, 'her survey');
+      await page.locator('main table a').click();
+      assert.match(page.url(), new RegExp(`/admin/surveys/${SLUG}`));
+      for (const path of [`/results/${SLUG}`, `/results/${SLUG}/groups`, `/results/${SLUG}/tables`, `/whitepaper/${SLUG}`]) {
+        assert.equal(await page.locator(`main a[href^="${path}?"]`).count(), 1, path);
+        assert.equal((await page.request.get(`${site.desk}${path}`)).status(), 200, path);
+      }
+      await page.goBack();
+      await page.locator('form[action="/admin/count"] button').click();
+      const said = await page.locator('main').innerText();
+      assert.match(said, lang === 'zh' ? /要求计票：等待中/ : /waiting for its turn/);
+      await site.tally('--if-asked');
+      await page.locator('main a.button').click();
+      assert.match(await page.locator('main').innerText(), lang === 'zh' ? /要求计票：完成/ : /\(UTC\): done/);
+    });
+    await visit(site.desk, { lang }, async (page) => { // the pages, looked at with script: axe needs it
+      const other = name('zhou');
+      await addUser(site, other, 'viewer', SLUG);
+      await enrol(page, site, lang, other);
+      await look(page, 'a viewer\'s overview');
+      await go(page, site, `/admin/surveys/${SLUG}`, lang);
+      await look(page, 'a survey');
+    });
+  });
+
+for (const lang of ['zh', 'en'])
+  test(`desk: an analyst's day, ${lang}`, async () => {
+    const site = await theSite();
+    const me = name('sun');
+    await addUser(site, me, 'analyst', SLUG);
+    await visit(site.desk, { lang }, async (page) => {
+      await enrol(page, site, lang, me);
+      await go(page, site, `/admin/surveys/${SLUG}`, lang);
+      await look(page, 'an analyst\'s survey');
+      await page.locator('main a.button').click();
+      await look(page, 'the export page');
+      await page.check('[name=format][value=jsonl]');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator('main form[action$="/export"] button').click()]);
+      assert.equal(download.suggestedFilename(), `${SLUG}.jsonl`);
+      const lines = (await (await import('node:fs/promises')).readFile(await download.path(), 'utf8')).trim().split('\n');
+      assert.ok(lines.length >= 10000);
+      assert.ok(JSON.parse(lines[0])._opened_on);
+    });
+  });
+
+for (const lang of ['zh', 'en'])
+  test(`desk: an author's day, ${lang}`, async () => {
+    const site = await theSite();
+    const me = name('zhao');
+    const folder = mkdtempSync('/tmp/minyi-desk-');
+    chmodSync(folder, 0o777);
+    await addUser(site, me, 'author');
+    await site.minyi('export-form', SLUG, join(folder, 'form.xlsx'));
+    await visit(site.desk, { lang }, async (page) => {
+      await enrol(page, site, lang, me);
+      await page.click('.desk a[href^="/admin/author"]');
+      await look(page, 'questionnaires');
+      await page.setInputFiles('#file', join(root, 'README.md'));
+      await page.locator('main form button').first().click();
+      assert.equal(await page.locator('.summary').count(), 1);
+      await look(page, 'a file that is no workbook');
+      await page.setInputFiles('#file', join(folder, 'form.xlsx'));
+      await page.locator('main form button').first().click();
+      assert.match(page.url(), /\/admin\/drafts\/\d+/);
+      await look(page, 'a draft');
+      await page.locator('main .places a').first().click();
+      assert.equal(await page.locator('#ballot').count(), 1, 'the questionnaire as a citizen sees it');
+    });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+test('desk: an auditor\'s day', async () => {
+  const site = await theSite();
+  const me = name('qian');
+  await addUser(site, me, 'auditor');
+  await visit(site.desk, { lang: 'en' }, async (page) => {
+    await enrol(page, site, 'en', me);
+    await look(page, 'an auditor\'s overview');
+    await page.click('.desk a[href^="/admin/audit"]');
+    await look(page, 'the audit log');
+    assert.match(await page.locator('main table').innerText(), new RegExp(`${me}\\s+second_factor_set`));
+    await go(page, site, '/admin/audit?before=2', 'en');
+    assert.equal(await page.locator('main tbody tr').count(), 1, 'the oldest entry');
+  });
+});
+
+test('desk: everything is reached by keyboard', async () => {
+  const site = await theSite();
+  const me = name('feng');
+  await addUser(site, me, 'administrator');
+  await visit(site.desk, { lang: 'en', viewport: DESK }, async (page) => {
+    await page.goto(`${site.desk}/admin/sign-in?lang=en`);
+    const reach = async (selector) => {
+      for (let i = 0; i < 40; i += 1) {
+        if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+        await page.keyboard.press('Tab');
+      }
+      assert.fail(`${selector} is not reached by Tab`);
+    };
+    await reach('#name');
+    await page.keyboard.type(me);
+    await reach('#password');
+    await page.keyboard.type('a steady garden of lanterns 7');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/enrol/);
+    const seed = (await page.locator('.receipt .code').innerText()).replace(/\s/g, '');
+    await reach('#code');
+    await page.keyboard.type(codeOf(seed));
+    await page.keyboard.press('Enter');
+    await page.locator('.codes').waitFor();
+    await reach('main a.button');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/admin\/\?/);
+    await reach('.desk a[href^="/admin/people"]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/people/);
+    await sleep(0);
+    await reach('.desk button');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sign-in/);
+  });
+});
