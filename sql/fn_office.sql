@@ -743,3 +743,34 @@ BEGIN
     RETURN r.version_no;
 END
 $$;
+
+-- ---- paper forms, keyed in ----
+
+-- What they are checked against and sealed to; nothing for who is no author of it, where it is closed or by invitation.
+CREATE OR REPLACE FUNCTION office.keying(p_session bytea, p_slug text)
+RETURNS TABLE (survey_id bigint, version_id bigint, definition text, epoch_id bigint, public_key bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.survey_id, v.version_id, v.definition, k.epoch_id, k.public_key
+    FROM core.survey s JOIN core.version v ON v.version_id = s.current_version, intake.newest_key() k
+    WHERE s.slug = p_slug AND s.state = 'open' AND NOT v.is_by_invitation AND office.may(p_session, 'author', p_slug)
+$$;
+
+-- One sealed ballot into the box. 0 done (again: no harm); 1 not allowed; 2 not a ballot of an open survey, or its key is gone
+CREATE OR REPLACE FUNCTION office.drop_keyed(p_session bytea, p_slug text, p_label text, p_batch_id bytea, p_version bigint,
+                                             p_epoch bigint, p_us bigint, p_box_hash bytea, p_sealed bytea)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_survey bigint;
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        RETURN 1;
+    END IF;
+    SELECT s.survey_id INTO v_survey FROM core.survey s WHERE s.slug = p_slug AND s.state = 'open' AND s.current_version = p_version;
+    IF v_survey IS NULL OR length(p_box_hash) <> 16
+       OR intake.drop_batch(p_batch_id, v_survey, p_version, p_epoch, p_us, 1, p_box_hash, p_sealed) <> 0 THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'form_keyed', p_slug, p_label);
+    RETURN 0;
+END
+$$;

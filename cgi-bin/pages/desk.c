@@ -35,6 +35,8 @@ static const struct desk_route {
     {{WEB_POST, "/admin/surveys/%/export", NULL}, DESK_ANALYSE, true, desk_export},
     {{WEB_POST, "/admin/surveys/%/sensitive", NULL}, DESK_ANALYSE, false, desk_mark_sensitive},
     {{WEB_POST, "/admin/surveys/%/ask", NULL}, DESK_ANALYSE, false, desk_ask_approval},
+    {{WEB_GET, "/admin/surveys/%/key", NULL}, DESK_AUTHOR, false, desk_key_page},
+    {{WEB_POST, "/admin/surveys/%/key", NULL}, DESK_AUTHOR, false, desk_key},
     {{WEB_GET, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_page},
     {{WEB_POST, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_upload},
     {{WEB_GET, "/admin/drafts/%", NULL}, DESK_AUTHOR, false, desk_draft_page},

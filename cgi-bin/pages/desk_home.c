@@ -299,6 +299,18 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_text(&x->w, desk_text(x, "desk.export"));
         html_lit(&x->w, "</a></p>\n");
     }
+    if (desk_may(x, DESK_AUTHOR, x->slug) && strcmp(s->state, "open") == 0) {
+        (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/key", x->slug);
+        html_lit(&x->w, "<h2>");
+        html_text(&x->w, desk_text(x, "desk.key"));
+        html_lit(&x->w, "</h2>\n");
+        desk_put_text(x, "desk.key_lead");
+        html_lit(&x->w, "<p><a class=\"button second\" href=\"");
+        desk_put_href(x, path);
+        html_lit(&x->w, "\">");
+        html_text(&x->w, desk_text(x, "desk.key"));
+        html_lit(&x->w, "</a></p>\n");
+    }
     if (desk_may(x, DESK_AUTHOR, x->slug))
         put_state(x, s);
     return desk_end(x, e);

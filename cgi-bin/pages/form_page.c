@@ -29,7 +29,7 @@ void form_problem_text(struct html *w, const struct form_view *v, const struct f
 }
 
 /* The error summary: first on the page, takes the focus, leads to the fields. */
-static void put_summary(struct html *w, const struct form_view *v)
+void form_summary(struct html *w, const struct form_view *v)
 {
     html_lit(w, "<div class=\"summary\" id=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<h2>");
     put_tr(w, v, "form.problems");
@@ -289,7 +289,7 @@ void form_page(struct html *w, const struct form_view *v)
                            .is_indexable = true};
     page_begin(w, &p);
     if (has_problems)
-        put_summary(w, v);
+        form_summary(w, v);
     else if (v->notice != NULL)
         put_notice(w, v);
     html_lit(w, "<h1>");

@@ -1,62 +1,55 @@
 #include "store/office_store.h"
 
 #include "base/settings.h"
-#include "store/draft_store.h"
+#include "store/office_inner.h"
 
-enum {
-    FIND_PERSON, TRY, FORGET_TRIES, NOTE_REFUSAL, TAKE_STEP, TAKE_RECOVERY,
-    BEGIN_SESSION, USE_SESSION, RENEW_SESSION, SESSIONS, END_SESSION, PUT_SEED,
-    ENROL, CHANGE_PASSWORD, NOTE_FORBIDDEN, PEOPLE, ADD_PERSON, SET_PERSON,
-    SET_ROLE, AUDIT_PAGE, SURVEYS, DAYS, RUNS, ASK_COUNT,
-    LAST_COUNT, SET_STATE, SURVEY_NAMES, PUBLICATION,
-    BEGIN_EXPORT, MARK_SENSITIVE, IS_SENSITIVE, ASK_APPROVAL, GIVE_APPROVAL, APPROVALS,
-    PUT_DRAFT, DRAFT, DRAFTS, PUBLISH_DRAFT,
-    N_STMTS
-};
 
-static const struct db_stmt stmts[N_STMTS] = {
-    [FIND_PERSON] = {"find_person", "SELECT person_id, password_hash, seed_sealed, is_enrolled, is_active FROM "
+static const struct db_stmt stmts[OS_N_STMTS] = {
+    [OS_FIND_PERSON] = {"find_person", "SELECT person_id, password_hash, seed_sealed, is_enrolled, is_active FROM "
                    "office.find_person($1::text)", 1},
-    [TRY] = {"try", "SELECT office.try_sign_in($1::bytea, $2::bytea, $3::bytea)", 3},
-    [FORGET_TRIES] = {"forget_tries", "SELECT office.forget_tries($1::bytea, $2::bytea, $3::bytea)::text", 3},
-    [NOTE_REFUSAL] = {"note_refusal", "SELECT office.note_refusal($1::text, $2::text)::text", 2},
-    [TAKE_STEP] = {"take_step", "SELECT office.take_step($1::bigint, $2::bigint)", 2},
-    [TAKE_RECOVERY] = {"take_recovery", "SELECT office.take_recovery($1::bigint, $2::bytea)", 2},
-    [BEGIN_SESSION] = {"begin_session", "SELECT office.begin_session($1::bytea, $2::bigint, $3::text)::text", 3},
-    [USE_SESSION] = {"use_session", "SELECT person_id, name, is_enrolled, confirmed_s, roles FROM office.use_session($1::bytea)", 1},
-    [RENEW_SESSION] = {"renew_session", "SELECT office.renew_session($1::bytea, $2::bytea)", 2},
-    [SESSIONS] = {"sessions", "SELECT mark, made_at, seen_at, is_this FROM office.sessions($1::bytea)", 1},
-    [END_SESSION] = {"end_session", "SELECT office.end_session($1::bytea, $2::text)", 2},
-    [PUT_SEED] = {"put_seed", "SELECT office.put_seed($1::bytea, $2::bytea)", 2},
-    [ENROL] = {"enrol", "SELECT office.enrol($1::bytea, $2::bigint, $3::bytea)", 3},
-    [CHANGE_PASSWORD] = {"change_password", "SELECT office.change_password($1::bytea, $2::text)", 2},
-    [NOTE_FORBIDDEN] = {"note_forbidden", "SELECT office.note_forbidden($1::bytea, $2::text)::text", 2},
-    [PEOPLE] = {"people", "SELECT name, made_on, roles, is_active, is_enrolled FROM office.people($1::bytea)", 1},
-    [ADD_PERSON] = {"add_person", "SELECT office.add_person($1::bytea, $2::text, $3::text)", 3},
-    [SET_PERSON] = {"set_person", "SELECT office.set_person($1::bytea, $2::text, $3::text)", 3},
-    [SET_ROLE] = {"set_role", "SELECT office.set_role($1::bytea, $2::text, $3::text, $4::text, $5::boolean)", 5},
-    [AUDIT_PAGE] = {"audit_page", "SELECT entry_no, at, who, event, subject, detail FROM office.audit_page($1::bytea, "
+    [OS_TRY] = {"try", "SELECT office.try_sign_in($1::bytea, $2::bytea, $3::bytea)", 3},
+    [OS_FORGET_TRIES] = {"forget_tries", "SELECT office.forget_tries($1::bytea, $2::bytea, $3::bytea)::text", 3},
+    [OS_NOTE_REFUSAL] = {"note_refusal", "SELECT office.note_refusal($1::text, $2::text)::text", 2},
+    [OS_TAKE_STEP] = {"take_step", "SELECT office.take_step($1::bigint, $2::bigint)", 2},
+    [OS_TAKE_RECOVERY] = {"take_recovery", "SELECT office.take_recovery($1::bigint, $2::bytea)", 2},
+    [OS_BEGIN_SESSION] = {"begin_session", "SELECT office.begin_session($1::bytea, $2::bigint, $3::text)::text", 3},
+    [OS_USE_SESSION] = {"use_session", "SELECT person_id, name, is_enrolled, confirmed_s, roles FROM office.use_session($1::bytea)", 1},
+    [OS_RENEW_SESSION] = {"renew_session", "SELECT office.renew_session($1::bytea, $2::bytea)", 2},
+    [OS_SESSIONS] = {"sessions", "SELECT mark, made_at, seen_at, is_this FROM office.sessions($1::bytea)", 1},
+    [OS_END_SESSION] = {"end_session", "SELECT office.end_session($1::bytea, $2::text)", 2},
+    [OS_PUT_SEED] = {"put_seed", "SELECT office.put_seed($1::bytea, $2::bytea)", 2},
+    [OS_ENROL] = {"enrol", "SELECT office.enrol($1::bytea, $2::bigint, $3::bytea)", 3},
+    [OS_CHANGE_PASSWORD] = {"change_password", "SELECT office.change_password($1::bytea, $2::text)", 2},
+    [OS_NOTE_FORBIDDEN] = {"note_forbidden", "SELECT office.note_forbidden($1::bytea, $2::text)::text", 2},
+    [OS_PEOPLE] = {"people", "SELECT name, made_on, roles, is_active, is_enrolled FROM office.people($1::bytea)", 1},
+    [OS_ADD_PERSON] = {"add_person", "SELECT office.add_person($1::bytea, $2::text, $3::text)", 3},
+    [OS_SET_PERSON] = {"set_person", "SELECT office.set_person($1::bytea, $2::text, $3::text)", 3},
+    [OS_SET_ROLE] = {"set_role", "SELECT office.set_role($1::bytea, $2::text, $3::text, $4::text, $5::boolean)", 5},
+    [OS_AUDIT_PAGE] = {"audit_page", "SELECT entry_no, at, who, event, subject, detail FROM office.audit_page($1::bytea, "
                    "$2::bigint, $3::integer)", 3},
-    [SURVEYS] = {"surveys", "SELECT slug, title, state, sample, version_no, waiting, counted, tallied_at "
+    [OS_SURVEYS] = {"surveys", "SELECT slug, title, state, sample, version_no, waiting, counted, tallied_at "
                    "FROM office.surveys($1::bytea, $2::text)", 2},
-    [DAYS] = {"days", "SELECT day, n FROM office.days($1::bytea, $2::text, $3::integer)", 3},
-    [RUNS] = {"runs", "SELECT run_id, kind, started_at, seconds, outcome, opened, waiting FROM "
+    [OS_DAYS] = {"days", "SELECT day, n FROM office.days($1::bytea, $2::text, $3::integer)", 3},
+    [OS_RUNS] = {"runs", "SELECT run_id, kind, started_at, seconds, outcome, opened, waiting FROM "
                    "office.runs($1::bytea, $2::integer)", 2},
-    [ASK_COUNT] = {"ask_count", "SELECT office.ask_count($1::bytea)", 1},
-    [LAST_COUNT] = {"last_count", "SELECT asked_by, asked_at, outcome, opened, waiting FROM office.last_count($1::bytea)", 1},
-    [SET_STATE] = {"set_state", "SELECT office.set_state($1::bytea, $2::text, $3::text)", 3},
-    [BEGIN_EXPORT] = {"begin_export", "SELECT office.begin_export($1::bytea, $2::text, $3::integer, $4::text)", 4},
-    [MARK_SENSITIVE] = {"mark_sensitive", "SELECT office.mark_sensitive($1::bytea, $2::text)", 2},
-    [IS_SENSITIVE] = {"is_sensitive", "SELECT office.is_sensitive($1::bytea, $2::text)", 2},
-    [ASK_APPROVAL] = {"ask_approval", "SELECT office.ask_approval($1::bytea, $2::text, $3::text)", 3},
-    [GIVE_APPROVAL] = {"give_approval", "SELECT office.give_approval($1::bytea, $2::bigint)", 2},
-    [APPROVALS] = {"approvals", "SELECT approval_id, survey, asked_by, reason, asked_at, state, is_own FROM office.approvals($1::bytea)", 1},
-    [PUT_DRAFT] = {"put_draft", "SELECT office.put_draft($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::bytea)", 6},
-    [DRAFT] = {"draft", "SELECT slug, definition, made_by, made_at, current_definition, is_current FROM office.draft($1::bytea, $2::bigint)", 2},
-    [DRAFTS] = {"drafts", "SELECT draft_id, slug, made_by, made_at FROM office.drafts($1::bytea)", 1},
-    [PUBLISH_DRAFT] = {"publish_draft", "SELECT office.publish_draft($1::bytea, $2::bigint)", 2},
-    [SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
-    [PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
+    [OS_ASK_COUNT] = {"ask_count", "SELECT office.ask_count($1::bytea)", 1},
+    [OS_LAST_COUNT] = {"last_count", "SELECT asked_by, asked_at, outcome, opened, waiting FROM office.last_count($1::bytea)", 1},
+    [OS_SET_STATE] = {"set_state", "SELECT office.set_state($1::bytea, $2::text, $3::text)", 3},
+    [OS_BEGIN_EXPORT] = {"begin_export", "SELECT office.begin_export($1::bytea, $2::text, $3::integer, $4::text)", 4},
+    [OS_MARK_SENSITIVE] = {"mark_sensitive", "SELECT office.mark_sensitive($1::bytea, $2::text)", 2},
+    [OS_IS_SENSITIVE] = {"is_sensitive", "SELECT office.is_sensitive($1::bytea, $2::text)", 2},
+    [OS_ASK_APPROVAL] = {"ask_approval", "SELECT office.ask_approval($1::bytea, $2::text, $3::text)", 3},
+    [OS_GIVE_APPROVAL] = {"give_approval", "SELECT office.give_approval($1::bytea, $2::bigint)", 2},
+    [OS_APPROVALS] = {"approvals", "SELECT approval_id, survey, asked_by, reason, asked_at, state, is_own FROM office.approvals($1::bytea)", 1},
+    [OS_PUT_DRAFT] = {"put_draft", "SELECT office.put_draft($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::bytea)", 6},
+    [OS_DRAFT] = {"draft", "SELECT slug, definition, made_by, made_at, current_definition, is_current FROM office.draft($1::bytea, $2::bigint)", 2},
+    [OS_DRAFTS] = {"drafts", "SELECT draft_id, slug, made_by, made_at FROM office.drafts($1::bytea)", 1},
+    [OS_PUBLISH_DRAFT] = {"publish_draft", "SELECT office.publish_draft($1::bytea, $2::bigint)", 2},
+    [OS_KEYING] = {"keying", "SELECT survey_id, version_id, definition, epoch_id, public_key FROM office.keying($1::bytea, $2::text)", 2},
+    [OS_DROP_KEYED] = {"drop_keyed", "SELECT office.drop_keyed($1::bytea, $2::text, $3::text, $4::bytea, $5::bigint, $6::bigint, "
+                    "$7::bigint, $8::bytea, $9::bytea)", 9},
+    [OS_SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
+    [OS_PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
                    "publish.current c JOIN publish.publication p USING (publication_id) WHERE c.slug = "
                    "$1::text", 1},
 };
@@ -64,10 +57,10 @@ static const struct db_stmt stmts[N_STMTS] = {
 struct db *office_db(void)
 {
     return db_new(&(struct db_config){.role = "minyi_admin", .program = "admin", .deadline_ms = setting_int(SET_DB_DEADLINE_MS),
-                                      .stmts = stmts, .n_stmts = N_STMTS});
+                                      .stmts = stmts, .n_stmts = OS_N_STMTS});
 }
 
-static struct db_param session_param(const unsigned char *session)
+struct db_param office_session_param(const unsigned char *session)
 {
     return db_bytes(session, OFFICE_HASH_BYTES);
 }
@@ -75,7 +68,7 @@ static struct db_param session_param(const unsigned char *session)
 enum { ONE_BYTES_MAX = 64 * 1024 };
 
 /* A statement that gives one value; NULL gives 0. */
-static enum rc one(struct db *db, int stmt, const struct db_param *p, size_t n, int64_t *out, struct rc_info *e)
+enum rc office_one(struct db *db, int stmt, const struct db_param *p, size_t n, int64_t *out, struct rc_info *e)
 {
     struct arena a;
     struct db_rows rows = {0};
@@ -89,18 +82,18 @@ static enum rc one(struct db *db, int stmt, const struct db_param *p, size_t n, 
     return rc;
 }
 
-static enum rc yes_or_no(struct db *db, int stmt, const struct db_param *p, size_t n, bool *out, struct rc_info *e)
+enum rc office_yes_or_no(struct db *db, int stmt, const struct db_param *p, size_t n, bool *out, struct rc_info *e)
 {
     int64_t v = 0;
-    enum rc rc = one(db, stmt, p, n, &v, e);
+    enum rc rc = office_one(db, stmt, p, n, &v, e);
     *out = rc == RC_OK && v != 0;
     return rc;
 }
 
-static enum rc outcome(struct db *db, int stmt, const struct db_param *p, size_t n, enum office_outcome *out, struct rc_info *e)
+enum rc office_outcome_of(struct db *db, int stmt, const struct db_param *p, size_t n, enum office_outcome *out, struct rc_info *e)
 {
     int64_t v = 0;
-    enum rc rc = one(db, stmt, p, n, &v, e);
+    enum rc rc = office_one(db, stmt, p, n, &v, e);
     if (rc == RC_OK && (v < OFFICE_DONE || v > OFFICE_ONESELF))
         return rc_set(e, RC_DB, "\"%s\" gave %lld", stmts[stmt].name, (long long)v);
     *out = (enum office_outcome)v;
@@ -108,7 +101,7 @@ static enum rc outcome(struct db *db, int stmt, const struct db_param *p, size_t
 }
 
 /* A list: rows into an array of `size` bytes each, made zero. */
-static enum rc list(struct db *db, int stmt, const struct db_param *p, size_t n_params, size_t size, struct arena *a,
+enum rc office_list(struct db *db, int stmt, const struct db_param *p, size_t n_params, size_t size, struct arena *a,
                     struct db_rows *rows, void **out, size_t *n, struct rc_info *e)
 {
     enum rc rc = db_query(db, stmt, p, n_params, a, rows, e);
@@ -126,7 +119,7 @@ enum rc office_find_person(struct db *db, const char *name, struct arena *a, str
     struct db_rows r = {0};
     const struct db_param p[] = {db_text(name)};
     *out = (struct office_person){0};
-    enum rc rc = db_query(db, FIND_PERSON, p, 1, a, &r, e);
+    enum rc rc = db_query(db, OS_FIND_PERSON, p, 1, a, &r, e);
     if (rc == RC_OK && r.n_rows == 1)
         *out = (struct office_person){
             .person_id = db_get_i64(db_at(&r, 0, 0)), .password_hash = db_get_text(db_at(&r, 0, 1)),
@@ -139,52 +132,52 @@ static enum rc with_try(struct db *db, int stmt, const struct office_try *t, int
 {
     const struct db_param p[] = {db_bytes(t->both, OFFICE_TRY_BYTES), db_bytes(t->account, OFFICE_TRY_BYTES),
                                  db_bytes(t->address, OFFICE_TRY_BYTES)};
-    return one(db, stmt, p, 3, out, e);
+    return office_one(db, stmt, p, 3, out, e);
 }
 
 enum rc office_try(struct db *db, const struct office_try *t, int64_t *wait_s, struct rc_info *e)
 {
-    return with_try(db, TRY, t, wait_s, e);
+    return with_try(db, OS_TRY, t, wait_s, e);
 }
 
 enum rc office_forget_tries(struct db *db, const struct office_try *t, struct rc_info *e)
 {
-    return with_try(db, FORGET_TRIES, t, NULL, e);
+    return with_try(db, OS_FORGET_TRIES, t, NULL, e);
 }
 
 enum rc office_note_refusal(struct db *db, const char *name, const char *why, struct rc_info *e)
 {
     const struct db_param p[] = {db_text(name), db_text(why)};
-    return one(db, NOTE_REFUSAL, p, 2, NULL, e);
+    return office_one(db, OS_NOTE_REFUSAL, p, 2, NULL, e);
 }
 
 enum rc office_take_step(struct db *db, int64_t person_id, int64_t step, bool *is_taken, struct rc_info *e)
 {
     const struct db_param p[] = {db_i64(person_id), db_i64(step)};
-    return yes_or_no(db, TAKE_STEP, p, 2, is_taken, e);
+    return office_yes_or_no(db, OS_TAKE_STEP, p, 2, is_taken, e);
 }
 
 enum rc office_take_recovery(struct db *db, int64_t person_id, const unsigned char hash[OFFICE_HASH_BYTES], bool *is_taken,
                              struct rc_info *e)
 {
     const struct db_param p[] = {db_i64(person_id), db_bytes(hash, OFFICE_HASH_BYTES)};
-    return yes_or_no(db, TAKE_RECOVERY, p, 2, is_taken, e);
+    return office_yes_or_no(db, OS_TAKE_RECOVERY, p, 2, is_taken, e);
 }
 
 /* ---- sessions ---- */
 
 enum rc office_begin_session(struct db *db, const unsigned char *session, int64_t person_id, const char *how, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_i64(person_id), db_text(how)};
-    return one(db, BEGIN_SESSION, p, 3, NULL, e);
+    const struct db_param p[] = {office_session_param(session), db_i64(person_id), db_text(how)};
+    return office_one(db, OS_BEGIN_SESSION, p, 3, NULL, e);
 }
 
 enum rc office_use_session(struct db *db, const unsigned char *session, struct arena *a, struct office_session *out, struct rc_info *e)
 {
     struct db_rows r = {0};
-    const struct db_param p[] = {session_param(session)};
+    const struct db_param p[] = {office_session_param(session)};
     *out = (struct office_session){0};
-    enum rc rc = db_query(db, USE_SESSION, p, 1, a, &r, e);
+    enum rc rc = db_query(db, OS_USE_SESSION, p, 1, a, &r, e);
     if (rc == RC_OK && r.n_rows == 1)
         *out = (struct office_session){.person_id = db_get_i64(db_at(&r, 0, 0)), .name = db_get_text(db_at(&r, 0, 1)),
                                        .is_enrolled = db_get_i64(db_at(&r, 0, 2)) != 0,
@@ -194,8 +187,8 @@ enum rc office_use_session(struct db *db, const unsigned char *session, struct a
 
 enum rc office_renew_session(struct db *db, const unsigned char *session, const unsigned char *next, bool *is_done, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), session_param(next)};
-    return yes_or_no(db, RENEW_SESSION, p, 2, is_done, e);
+    const struct db_param p[] = {office_session_param(session), office_session_param(next)};
+    return office_yes_or_no(db, OS_RENEW_SESSION, p, 2, is_done, e);
 }
 
 enum rc office_sessions(struct db *db, const unsigned char *session, struct arena *a, struct office_session_row **out, size_t *n,
@@ -203,8 +196,8 @@ enum rc office_sessions(struct db *db, const unsigned char *session, struct aren
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session)};
-    enum rc rc = list(db, SESSIONS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session)};
+    enum rc rc = office_list(db, OS_SESSIONS, p, 1, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_session_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)),
@@ -214,34 +207,34 @@ enum rc office_sessions(struct db *db, const unsigned char *session, struct aren
 
 enum rc office_end_session(struct db *db, const unsigned char *session, const char *mark, int64_t *n_ended, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(mark)};
-    return one(db, END_SESSION, p, 2, n_ended, e);
+    const struct db_param p[] = {office_session_param(session), db_text(mark)};
+    return office_one(db, OS_END_SESSION, p, 2, n_ended, e);
 }
 
 enum rc office_put_seed(struct db *db, const unsigned char *session, const unsigned char *sealed, size_t len, bool *is_done,
                         struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_bytes(sealed, len)};
-    return yes_or_no(db, PUT_SEED, p, 2, is_done, e);
+    const struct db_param p[] = {office_session_param(session), db_bytes(sealed, len)};
+    return office_yes_or_no(db, OS_PUT_SEED, p, 2, is_done, e);
 }
 
 enum rc office_enrol(struct db *db, const unsigned char *session, int64_t step, const unsigned char *code_hashes, size_t n_codes,
                      bool *is_done, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_i64(step), db_bytes(code_hashes, n_codes * OFFICE_HASH_BYTES)};
-    return yes_or_no(db, ENROL, p, 3, is_done, e);
+    const struct db_param p[] = {office_session_param(session), db_i64(step), db_bytes(code_hashes, n_codes * OFFICE_HASH_BYTES)};
+    return office_yes_or_no(db, OS_ENROL, p, 3, is_done, e);
 }
 
 enum rc office_change_password(struct db *db, const unsigned char *session, const char *hash, bool *is_done, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(hash)};
-    return yes_or_no(db, CHANGE_PASSWORD, p, 2, is_done, e);
+    const struct db_param p[] = {office_session_param(session), db_text(hash)};
+    return office_yes_or_no(db, OS_CHANGE_PASSWORD, p, 2, is_done, e);
 }
 
 enum rc office_note_forbidden(struct db *db, const unsigned char *session, const char *what, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(what)};
-    return one(db, NOTE_FORBIDDEN, p, 2, NULL, e);
+    const struct db_param p[] = {office_session_param(session), db_text(what)};
+    return office_one(db, OS_NOTE_FORBIDDEN, p, 2, NULL, e);
 }
 
 /* ---- people ---- */
@@ -251,8 +244,8 @@ enum rc office_people(struct db *db, const unsigned char *session, struct arena 
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session)};
-    enum rc rc = list(db, PEOPLE, p, 1, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session)};
+    enum rc rc = office_list(db, OS_PEOPLE, p, 1, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_people_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)),
@@ -264,22 +257,22 @@ enum rc office_people(struct db *db, const unsigned char *session, struct arena 
 enum rc office_add_person(struct db *db, const unsigned char *session, const char *name, const char *hash, enum office_outcome *out,
                           struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(name), db_text(hash)};
-    return outcome(db, ADD_PERSON, p, 3, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(name), db_text(hash)};
+    return office_outcome_of(db, OS_ADD_PERSON, p, 3, out, e);
 }
 
 enum rc office_set_person(struct db *db, const unsigned char *session, const char *name, const char *what, enum office_outcome *out,
                           struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(name), db_text(what)};
-    return outcome(db, SET_PERSON, p, 3, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(name), db_text(what)};
+    return office_outcome_of(db, OS_SET_PERSON, p, 3, out, e);
 }
 
 enum rc office_set_role(struct db *db, const unsigned char *session, const char *name, const char *role, const char *survey, bool has,
                         enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(name), db_text(role), db_text(survey), db_bool(has)};
-    return outcome(db, SET_ROLE, p, 5, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(name), db_text(role), db_text(survey), db_bool(has)};
+    return office_outcome_of(db, OS_SET_ROLE, p, 5, out, e);
 }
 
 /* ---- the audit log, surveys and runs ---- */
@@ -289,8 +282,8 @@ enum rc office_audit_page(struct db *db, const unsigned char *session, int64_t b
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session), db_i64(before), db_i32((int32_t)max)};
-    enum rc rc = list(db, AUDIT_PAGE, p, 3, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session), db_i64(before), db_i32((int32_t)max)};
+    enum rc rc = office_list(db, OS_AUDIT_PAGE, p, 3, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_entry){db_get_i64(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
@@ -303,8 +296,8 @@ enum rc office_surveys(struct db *db, const unsigned char *session, const char *
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session), db_text(lang)};
-    enum rc rc = list(db, SURVEYS, p, 2, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session), db_text(lang)};
+    enum rc rc = office_list(db, OS_SURVEYS, p, 2, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_survey){
@@ -318,7 +311,7 @@ enum rc office_survey_names(struct db *db, struct arena *a, struct office_survey
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    enum rc rc = list(db, SURVEY_NAMES, NULL, 0, sizeof **out, a, &r, &rows, n, e);
+    enum rc rc = office_list(db, OS_SURVEY_NAMES, NULL, 0, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i].slug = db_get_text(db_at(&r, i, 0));
@@ -330,8 +323,8 @@ enum rc office_days(struct db *db, const unsigned char *session, const char *slu
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session), db_text(slug), db_i32((int32_t)max)};
-    enum rc rc = list(db, DAYS, p, 3, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_i32((int32_t)max)};
+    enum rc rc = office_list(db, OS_DAYS, p, 3, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_day){db_get_text(db_at(&r, i, 0)), db_get_i64(db_at(&r, i, 1))};
@@ -343,8 +336,8 @@ enum rc office_runs(struct db *db, const unsigned char *session, int64_t max, st
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session), db_i32((int32_t)max)};
-    enum rc rc = list(db, RUNS, p, 2, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session), db_i32((int32_t)max)};
+    enum rc rc = office_list(db, OS_RUNS, p, 2, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_run){.run_id = db_get_i64(db_at(&r, i, 0)), .kind = db_get_text(db_at(&r, i, 1)),
@@ -356,16 +349,16 @@ enum rc office_runs(struct db *db, const unsigned char *session, int64_t max, st
 
 enum rc office_ask_count(struct db *db, const unsigned char *session, enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session)};
-    return outcome(db, ASK_COUNT, p, 1, out, e);
+    const struct db_param p[] = {office_session_param(session)};
+    return office_outcome_of(db, OS_ASK_COUNT, p, 1, out, e);
 }
 
 enum rc office_last_count(struct db *db, const unsigned char *session, struct arena *a, struct office_count *out, struct rc_info *e)
 {
     struct db_rows r = {0};
-    const struct db_param p[] = {session_param(session)};
+    const struct db_param p[] = {office_session_param(session)};
     *out = (struct office_count){.asked_by = "", .asked_at = "", .outcome = ""};
-    enum rc rc = db_query(db, LAST_COUNT, p, 1, a, &r, e);
+    enum rc rc = db_query(db, OS_LAST_COUNT, p, 1, a, &r, e);
     if (rc == RC_OK && r.n_rows == 1)
         *out = (struct office_count){db_get_text(db_at(&r, 0, 0)), db_get_text(db_at(&r, 0, 1)), db_get_text(db_at(&r, 0, 2)),
                                      db_get_i64(db_at(&r, 0, 3)), db_get_i64(db_at(&r, 0, 4))};
@@ -375,8 +368,8 @@ enum rc office_last_count(struct db *db, const unsigned char *session, struct ar
 enum rc office_set_state(struct db *db, const unsigned char *session, const char *slug, const char *state, enum office_outcome *out,
                          struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(slug), db_text(state)};
-    return outcome(db, SET_STATE, p, 3, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_text(state)};
+    return office_outcome_of(db, OS_SET_STATE, p, 3, out, e);
 }
 
 /* ---- exports ---- */
@@ -384,33 +377,33 @@ enum rc office_set_state(struct db *db, const unsigned char *session, const char
 enum rc office_begin_export(struct db *db, const unsigned char *session, const char *slug, int64_t version_no, const char *format,
                             enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(slug), db_i32((int32_t)version_no), db_text(format)};
-    return outcome(db, BEGIN_EXPORT, p, 4, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_i32((int32_t)version_no), db_text(format)};
+    return office_outcome_of(db, OS_BEGIN_EXPORT, p, 4, out, e);
 }
 
 enum rc office_mark_sensitive(struct db *db, const unsigned char *session, const char *slug, enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(slug)};
-    return outcome(db, MARK_SENSITIVE, p, 2, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug)};
+    return office_outcome_of(db, OS_MARK_SENSITIVE, p, 2, out, e);
 }
 
 enum rc office_is_sensitive(struct db *db, const unsigned char *session, const char *slug, bool *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(slug)};
-    return yes_or_no(db, IS_SENSITIVE, p, 2, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug)};
+    return office_yes_or_no(db, OS_IS_SENSITIVE, p, 2, out, e);
 }
 
 enum rc office_ask_approval(struct db *db, const unsigned char *session, const char *slug, const char *reason, enum office_outcome *out,
                             struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_text(slug), db_text(reason)};
-    return outcome(db, ASK_APPROVAL, p, 3, out, e);
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_text(reason)};
+    return office_outcome_of(db, OS_ASK_APPROVAL, p, 3, out, e);
 }
 
 enum rc office_give_approval(struct db *db, const unsigned char *session, int64_t approval_id, enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {session_param(session), db_i64(approval_id)};
-    return outcome(db, GIVE_APPROVAL, p, 2, out, e);
+    const struct db_param p[] = {office_session_param(session), db_i64(approval_id)};
+    return office_outcome_of(db, OS_GIVE_APPROVAL, p, 2, out, e);
 }
 
 enum rc office_approvals(struct db *db, const unsigned char *session, struct arena *a, struct office_approval **out, size_t *n,
@@ -418,8 +411,8 @@ enum rc office_approvals(struct db *db, const unsigned char *session, struct are
 {
     struct db_rows r = {0};
     void *rows = NULL;
-    const struct db_param p[] = {session_param(session)};
-    enum rc rc = list(db, APPROVALS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    const struct db_param p[] = {office_session_param(session)};
+    enum rc rc = office_list(db, OS_APPROVALS, p, 1, sizeof **out, a, &r, &rows, n, e);
     *out = rows;
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i] = (struct office_approval){
@@ -434,7 +427,7 @@ enum rc office_publication(struct db *db, const char *slug, struct arena *a, con
 {
     struct db_rows r = {0};
     const struct db_param p[] = {db_text(slug)};
-    enum rc rc = db_query(db, PUBLICATION, p, 1, a, &r, e);
+    enum rc rc = db_query(db, OS_PUBLICATION, p, 1, a, &r, e);
     if (rc == RC_OK && r.n_rows != 1)
         return rc_set(e, RC_NOTFOUND, "nothing is published of \"%s\"", slug);
     if (rc == RC_OK) {
@@ -443,47 +436,4 @@ enum rc office_publication(struct db *db, const char *slug, struct arena *a, con
         *tallied_at = db_get_text(db_at(&r, 0, 1));
     }
     return rc;
-}
-
-/* ---- drafts ---- */
-
-enum rc draft_put(struct db *db, const unsigned char *session, const char *slug, const char *sample, const char *zone, const char *json,
-                  const unsigned char hash[32], int64_t *draft_id, struct rc_info *e)
-{
-    const struct db_param p[] = {session_param(session), db_text(slug), db_text(sample), db_text(zone), db_text(json), db_bytes(hash, 32)};
-    return one(db, PUT_DRAFT, p, 6, draft_id, e);
-}
-
-enum rc draft_get(struct db *db, const unsigned char *session, int64_t draft_id, struct arena *a, struct draft *out, struct rc_info *e)
-{
-    struct db_rows r = {0};
-    const struct db_param p[] = {session_param(session), db_i64(draft_id)};
-    enum rc rc = db_query(db, DRAFT, p, 2, a, &r, e);
-    if (rc == RC_OK && r.n_rows != 1)
-        return rc_set(e, RC_NOTFOUND, "there is no such draft");
-    if (rc == RC_OK)
-        *out = (struct draft){.slug = db_get_text(db_at(&r, 0, 0)), .definition = db_get_text(db_at(&r, 0, 1)),
-                              .definition_len = db_at(&r, 0, 1)->len, .made_by = db_get_text(db_at(&r, 0, 2)),
-                              .made_at = db_get_text(db_at(&r, 0, 3)), .current = db_at(&r, 0, 4)->p, .current_len = db_at(&r, 0, 4)->len,
-                              .is_current = db_get_i64(db_at(&r, 0, 5)) != 0};
-    return rc;
-}
-
-enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a, struct draft_row **out, size_t *n, struct rc_info *e)
-{
-    struct db_rows r = {0};
-    void *rows = NULL;
-    const struct db_param p[] = {session_param(session)};
-    enum rc rc = list(db, DRAFTS, p, 1, sizeof **out, a, &r, &rows, n, e);
-    *out = rows;
-    for (size_t i = 0; rc == RC_OK && i < *n; i++)
-        (*out)[i] = (struct draft_row){db_get_i64(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_text(db_at(&r, i, 2)),
-                                       db_get_text(db_at(&r, i, 3))};
-    return rc;
-}
-
-enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e)
-{
-    const struct db_param p[] = {session_param(session), db_i64(draft_id)};
-    return one(db, PUBLISH_DRAFT, p, 2, version_no, e);
 }

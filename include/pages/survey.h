@@ -131,6 +131,8 @@ void form_page(struct html *w, const struct form_view *v);
 /* Only the questions (form_page uses it). */
 void form_questions(struct html *w, const struct form_view *v);
 void form_terms(struct html *w, const struct form_view *v);
+/* The summary of what is wrong with the answers. */
+void form_summary(struct html *w, const struct form_view *v);
 
 /* The words for a problem, without markup characters' escapes: writes escaped text. */
 void form_problem_text(struct html *w, const struct form_view *v, const struct form_problem *p);

@@ -27,4 +27,21 @@ enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a,
 /* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access. */
 enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e) MUST_CHECK;
 
+/* ---- paper forms, keyed in ---- */
+
+struct keying {
+    int64_t survey_id, version_id, epoch_id;
+    const char *definition;
+    size_t definition_len;
+    unsigned char public_key[32];
+};
+
+/* RC_NOTFOUND: not theirs, closed, by invitation, or no key yet. */
+enum rc keying_get(struct db *db, const unsigned char *session, const char *slug, struct arena *a, struct keying *out, struct rc_info *e) MUST_CHECK;
+
+struct sealed_batch;
+/* One ballot, sealed. OFFICE_NO_SUCH: the survey was closed or has another version meanwhile. */
+enum rc keying_drop(struct db *db, const unsigned char *session, const char *slug, const char *label, const struct sealed_batch *b,
+                    enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+
 #endif

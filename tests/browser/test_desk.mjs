@@ -164,6 +164,15 @@ for (const lang of ['zh', 'en'])
       await look(page, 'a draft');
       await page.locator('main .places a').first().click();
       assert.equal(await page.locator('#ballot').count(), 1, 'the questionnaire as a citizen sees it');
+      await go(page, site, `/admin/surveys/${SLUG}/key`, lang);
+      await look(page, 'keying a form in');
+      await page.locator('main form[action$="/key"] button').last().click();
+      await look(page, 'keying, with problems');
+      assert.equal(await page.locator('#summary').count(), 1);
+      await page.check('[name=agree]');
+      await page.check('[name=used][value=no]');
+      await page.locator('main form[action$="/key"] button').last().click();
+      assert.equal(await page.locator('[role=status]').count(), 1);
     });
     rmSync(folder, { recursive: true, force: true });
   });

@@ -52,6 +52,10 @@ POST /admin/surveys/park/sensitive seninnn
 POST /admin/surveys/hall/sensitive sennnnn
 POST /admin/surveys/park/ask      seninnn
 POST /admin/surveys/hall/ask      sennnnn
+GET  /admin/surveys/park/key      senninn
+GET  /admin/surveys/hall/key      sennnnn
+POST /admin/surveys/park/key      senninn
+POST /admin/surveys/hall/key      sennnnn
 GET  /admin/author                senninn
 POST /admin/author                senninn
 GET  /admin/drafts/1              senninn
