@@ -3,23 +3,12 @@
 #include <string.h>
 
 #include "base/settings.h"
+#include "box/printed.h"
 #include "cmd/cmd.h"
-#include "report/form_sheet.h"
 #include "store/operator_store.h"
 #include "web/catalogue.h"
 
 enum { SHEET_MAX = 8 << 20 };
-
-struct words {
-    const struct catalogue *c;
-    size_t lang;
-};
-
-static const char *text_of(const void *ctx, const char *key)
-{
-    const struct words *w = ctx;
-    return tr(w->c, w->lang, key);
-}
 
 static enum rc make(const char *lang, const struct operator_survey *s, struct arena *a, struct buf *out, struct rc_info *e)
 {
@@ -28,18 +17,7 @@ static enum rc make(const char *lang, const struct operator_survey *s, struct ar
     enum rc rc = form_from_json(s->definition, s->definition_len, a, &f, e);
     if (rc == RC_OK)
         rc = catalogue_load(setting(SET_HTML_DIR), a, &c, e);
-    if (rc != RC_OK)
-        return rc;
-    size_t flang = lang != NULL ? form_lang(f, lang) : 0;
-    if (flang == SIZE_MAX)
-        return rc_set(e, RC_INPUT, "the survey has no texts in \"%s\"", lang);
-    const char *const *langs;
-    struct words w = {.c = c};
-    for (size_t i = 0, n = catalogue_langs(c, &langs); i < n; i++)
-        w.lang = strcmp(langs[i], f->langs[flang]) == 0 ? i : w.lang;
-    const struct form_sheet sheet = {.form = f, .flang = flang, .lang = tr(c, w.lang, "lang.tag"), .dir = tr(c, w.lang, "lang.dir"),
-                                     .version_id = s->version_id, .text = text_of, .ctx = &w};
-    return form_sheet_html(out, &sheet, e);
+    return rc == RC_OK ? printed_paper(f, lang, s->version_id, c, out, e) : rc;
 }
 
 enum rc cmd_paper(int argc, char **argv, struct rc_info *e)

@@ -170,7 +170,7 @@ enum rc desk_count_now(struct desk_call *x, struct rc_info *e)
 
 /* ---- one survey ---- */
 
-static void put_public_link(struct desk_call *x, const char *before, const char *after, const char *key)
+static void put_link(struct desk_call *x, const char *before, const char *after, const char *key)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "%s%.64s%s", before, x->slug, after);
@@ -279,10 +279,10 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_lit(&x->w, "<h2>");
         html_text(&x->w, desk_text(x, "desk.figures"));
         html_lit(&x->w, "</h2>\n<ul class=\"places\">\n");
-        put_public_link(x, "/results/", "", "desk.figures_questions");
-        put_public_link(x, "/results/", "/groups", "desk.figures_groups");
-        put_public_link(x, "/results/", "/tables", "desk.figures_tables");
-        put_public_link(x, "/whitepaper/", "", "desk.figures_paper");
+        put_link(x, "/results/", "", "desk.figures_questions");
+        put_link(x, "/results/", "/groups", "desk.figures_groups");
+        put_link(x, "/results/", "/tables", "desk.figures_tables");
+        put_link(x, "/whitepaper/", "", "desk.figures_paper");
         html_lit(&x->w, "</ul>\n");
     }
     if (desk_may(x, DESK_ANALYSE, x->slug) || desk_has_role(x, "viewer", x->slug))
@@ -298,6 +298,15 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_lit(&x->w, "\">");
         html_text(&x->w, desk_text(x, "desk.export"));
         html_lit(&x->w, "</a></p>\n");
+    }
+    if (desk_may(x, DESK_AUTHOR, x->slug)) {
+        html_lit(&x->w, "<h2>");
+        html_text(&x->w, desk_text(x, "desk.sheets"));
+        html_lit(&x->w, "</h2>\n<ul class=\"places\">\n");
+        put_link(x, "/admin/surveys/", "/form.xlsx", "desk.sheet_xlsx");
+        put_link(x, "/admin/surveys/", "/poster.svg", "desk.sheet_poster");
+        put_link(x, "/admin/surveys/", "/paper.html", "desk.sheet_paper");
+        html_lit(&x->w, "</ul>\n");
     }
     if (desk_may(x, DESK_AUTHOR, x->slug) && strcmp(s->state, "open") == 0) {
         (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/key", x->slug);

@@ -48,10 +48,9 @@ static const struct db_stmt stmts[OS_N_STMTS] = {
     [OS_KEYING] = {"keying", "SELECT survey_id, version_id, definition, epoch_id, public_key FROM office.keying($1::bytea, $2::text)", 2},
     [OS_DROP_KEYED] = {"drop_keyed", "SELECT office.drop_keyed($1::bytea, $2::text, $3::text, $4::bytea, $5::bigint, $6::bigint, "
                     "$7::bigint, $8::bytea, $9::bytea)", 9},
+    [OS_DEFINITION] = {"definition", "SELECT v.definition, v.version_id FROM core.survey s JOIN core.version v "
+                       "ON v.version_id = s.current_version WHERE s.slug = $1::text", 1},
     [OS_SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
-    [OS_PUBLICATION] = {"publication", "SELECT p.body, to_char(c.tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM "
-                   "publish.current c JOIN publish.publication p USING (publication_id) WHERE c.slug = "
-                   "$1::text", 1},
 };
 
 struct db *office_db(void)
@@ -422,18 +421,18 @@ enum rc office_approvals(struct db *db, const unsigned char *session, struct are
     return rc;
 }
 
-enum rc office_publication(struct db *db, const char *slug, struct arena *a, const char **body, size_t *len, const char **tallied_at,
-                           struct rc_info *e)
+enum rc office_definition(struct db *db, const char *slug, struct arena *a, const char **json, size_t *len, int64_t *version_id,
+                          struct rc_info *e)
 {
     struct db_rows r = {0};
     const struct db_param p[] = {db_text(slug)};
-    enum rc rc = db_query(db, OS_PUBLICATION, p, 1, a, &r, e);
+    enum rc rc = db_query(db, OS_DEFINITION, p, 1, a, &r, e);
     if (rc == RC_OK && r.n_rows != 1)
-        return rc_set(e, RC_NOTFOUND, "nothing is published of \"%s\"", slug);
+        rc = rc_set(e, RC_NOTFOUND, "there is no survey \"%s\"", slug);
     if (rc == RC_OK) {
-        *body = db_at(&r, 0, 0)->p;
+        *json = db_get_text(db_at(&r, 0, 0));
         *len = db_at(&r, 0, 0)->len;
-        *tallied_at = db_get_text(db_at(&r, 0, 1));
+        *version_id = db_get_i64(db_at(&r, 0, 1));
     }
     return rc;
 }

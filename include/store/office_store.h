@@ -152,8 +152,8 @@ struct office_approval {
 enum rc office_approvals(struct db *db, const unsigned char *session, struct arena *a, struct office_approval **out, size_t *n,
                          struct rc_info *e) MUST_CHECK;
 
-/* The publication that is shown of a survey: JSON. RC_NOTFOUND: none yet. */
-enum rc office_publication(struct db *db, const char *slug, struct arena *a, const char **body, size_t *len, const char **tallied_at,
-                           struct rc_info *e) MUST_CHECK;
+/* The definition (JSON) of a survey's current version. RC_NOTFOUND. */
+enum rc office_definition(struct db *db, const char *slug, struct arena *a, const char **json, size_t *len, int64_t *version_id,
+                          struct rc_info *e) MUST_CHECK;
 
 #endif

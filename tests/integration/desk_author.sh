@@ -89,6 +89,22 @@ now() { curl -s "$URL/survey/$VISIT" | grep -q waited_for; }
 check "citizens see it within seconds" until_true 50 now
 check "whoever had the page before can still send it: version $before is kept" [ "$(desk_sql "SELECT count(*) FROM core.version WHERE version_id = ${before:-0}")" = 1 ]
 
+# ---- to take along ----
+same "the current version as a workbook" 200 "$(desk GET all /admin/surveys/$VISIT/form.xlsx)"
+cp "$B" "$FOLDER/again.xlsx"
+check "under the survey's name" grep -q "attachment; filename=\"$VISIT.xlsx\"" <(head_of Content-Disposition)
+same "which is itself when it comes back" 303 "$(upload all "$FOLDER/again.xlsx")"
+desk GET all "/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)?lang=en" >/dev/null
+check "to the last byte" says "It is the same as the current version."
+for f in "poster.svg poster" "paper.html paper"; do
+    # shellcheck disable=SC2086
+    set -- $f
+    same "$1" 200 "$(desk GET all "/admin/surveys/$VISIT/$1?lang=en")"
+    house run minyi "$2" "$VISIT" --lang en >"$FOLDER/printed"
+    check "$1 is what the command writes" cmp -s "$FOLDER/printed" "$B"
+done
+same "nothing is left behind" "desk" "$(ls "$PLACE/desk")"
+
 # ---- rights ----
 same "an author of one survey uploads another's" 403 "$(upload one "$FOLDER/visit.xlsx")"
 check "and is told why" says "You are not an author of that survey."

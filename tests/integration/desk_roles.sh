@@ -52,6 +52,12 @@ POST /admin/surveys/park/sensitive seninnn
 POST /admin/surveys/hall/sensitive sennnnn
 POST /admin/surveys/park/ask      seninnn
 POST /admin/surveys/hall/ask      sennnnn
+GET  /admin/surveys/park/form.xlsx senninn
+GET  /admin/surveys/hall/form.xlsx sennnnn
+GET  /admin/surveys/park/poster.svg senninn
+GET  /admin/surveys/hall/poster.svg sennnnn
+GET  /admin/surveys/park/paper.html senninn
+GET  /admin/surveys/hall/paper.html sennnnn
 GET  /admin/surveys/park/key      senninn
 GET  /admin/surveys/hall/key      sennnnn
 POST /admin/surveys/park/key      senninn

@@ -1,0 +1,15 @@
+/* printed: what of a questionnaire goes on paper: the poster that asks people to it, the form to fill in with a pen; shared by
+ * the command and the desk.  Layer: box. */
+#ifndef MINYI_BOX_PRINTED_H
+#define MINYI_BOX_PRINTED_H
+
+#include "form/form.h"
+#include "web/catalogue.h"
+
+/* `lang` NULL: the survey's first language. RC_OK; RC_INPUT (the survey has no texts in it; the poster's limits); RC_NOMEM. */
+enum rc printed_poster(const struct form *f, const char *lang, const char *base_url, const struct catalogue *c, struct arena *a,
+                       struct buf *out, struct rc_info *e) MUST_CHECK;
+enum rc printed_paper(const struct form *f, const char *lang, int64_t version_id, const struct catalogue *c, struct buf *out,
+                      struct rc_info *e) MUST_CHECK;
+
+#endif
