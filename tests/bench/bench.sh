@@ -164,6 +164,12 @@ exporting() {
     "$here/export.sh" >>"$LINE_DIR/figures"
 }
 
+# Fifty people sign in at once; how the desk's other pages fare meanwhile.
+desk() {
+    say "the desk"
+    "$here/desk.sh" >>"$LINE_DIR/figures"
+}
+
 # The statistics of any CSV file: no house is needed.
 analysing() {
     say "analysing a large file"
@@ -187,6 +193,7 @@ lighthouse
 opening
 recount
 exporting
+desk
 analysing
 say "$(nproc) processors, PostgreSQL and clients on the same machine; $n_accept ballots acknowledged and counted"
 if ! awk -v json="$json" -f "$here/table.awk" "$LINE_DIR/figures"; then

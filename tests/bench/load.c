@@ -20,7 +20,7 @@ enum { BODIES = 256, ARENA_MAX = 256 * 1024 * 1024, DEFINITION_MAX = 4 * 1024 * 
 
 static const char usage[] =
     "usage: load --url http://ADDRESS[:PORT]/PATH [--requests N] [--seconds S] [--connections N]\n"
-    "            [--pause-ms N] [--resend-seconds S] [--want STATUS] [--plain]\n"
+    "            [--pause-ms N] [--resend-seconds S] [--want STATUS] [--plain] [--cookie NAME=VALUE]\n"
     "            [--definition FILE --secret FILE [--fields A=B&C=D] [--seed N] [--log FILE]]\n"
     "With a questionnaire's definition (JSON) and the cookie secret it POSTs random valid ballots, each\n"
     "with a fresh key in a signed cookie; otherwise it GETs. What is not acknowledged is sent again with\n"
@@ -28,7 +28,7 @@ static const char usage[] =
 
 struct options {
     char host[64];
-    const char *path, *definition, *secret, *fields, *log;
+    const char *path, *definition, *secret, *fields, *log, *cookie; /* cookie: of every GET */
     uint16_t port;
     uint64_t seed;
     bool is_plain; /* no Accept-Encoding */
@@ -90,6 +90,7 @@ static bool take_option(struct options *o, int c, const char *value)
     case 'w': is_good = read_number(value, 100, 599, &n); o->plan.want = (int)n; break;
     case 'e': is_good = read_number(value, 0, INT64_MAX, &n); o->seed = (uint64_t)n; break;
     case 'z': o->is_plain = true; break;
+    case 'o': o->cookie = value; break;
     case 'd': o->definition = value; break;
     case 'k': o->secret = value; break;
     case 'f': o->fields = value; break;
@@ -106,9 +107,9 @@ static bool read_options(struct options *o, int argc, char **argv)
         {"connections", 1, NULL, 'c'}, {"pause-ms", 1, NULL, 'p'}, {"resend-seconds", 1, NULL, 'r'},
         {"want", 1, NULL, 'w'},       {"seed", 1, NULL, 'e'},     {"definition", 1, NULL, 'd'},
         {"secret", 1, NULL, 'k'},     {"fields", 1, NULL, 'f'},   {"log", 1, NULL, 'l'},
-        {"plain", 0, NULL, 'z'},      {NULL, 0, NULL, 0},
+        {"plain", 0, NULL, 'z'},      {"cookie", 1, NULL, 'o'},   {NULL, 0, NULL, 0},
     };
-    *o = (struct options){.fields = "", .seed = (uint64_t)time(NULL),
+    *o = (struct options){.fields = "", .cookie = NULL, .seed = (uint64_t)time(NULL),
                           .plan = {.n = 10000, .seconds = 60, .connections = 64}};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
         if (!take_option(o, c, optarg))
@@ -125,8 +126,9 @@ static void write_get(void *ctx, size_t i, struct buf *out)
     const struct load *l = ctx;
     (void)i;
     buf_printf(out,
-               "GET %s HTTP/1.1\r\nHost: %s:%u\r\nAccept-Language: zh-CN,zh;q=0.9\r\n%s\r\n", l->o.path, l->o.host,
-               (unsigned)l->o.port, l->o.is_plain ? "" : "Accept-Encoding: gzip\r\n");
+               "GET %s HTTP/1.1\r\nHost: %s:%u\r\nAccept-Language: zh-CN,zh;q=0.9\r\n%s%s%s%s\r\n", l->o.path, l->o.host,
+               (unsigned)l->o.port, l->o.is_plain ? "" : "Accept-Encoding: gzip\r\n", l->o.cookie != NULL ? "Cookie: " : "",
+               l->o.cookie != NULL ? l->o.cookie : "", l->o.cookie != NULL ? "\r\n" : "");
 }
 
 static void write_post(void *ctx, size_t i, struct buf *out)

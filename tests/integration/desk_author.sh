@@ -80,6 +80,8 @@ desk_sql "UPDATE office.session SET confirmed_at = now() - interval '6 minutes'"
 same "publishing asks for a code when the last is old" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
 check "and comes back to the draft or the list" grep -q "^/admin/confirm?then=/admin/" <(head_of Location)
 desk_sql "UPDATE office.session SET confirmed_at = now()" >/dev/null
+served() { curl -s "$URL/survey/$VISIT" | grep -q 'name="_version"'; }
+check "the version before is served" until_true 50 served
 before=$(curl -s "$URL/survey/$VISIT" | sed -n 's/.*name="_version" value="\([0-9]*\)".*/\1/p' | head -n 1)
 same "published" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
 same "version 2" 2 "$(desk_sql "SELECT max(version_no) FROM core.version JOIN core.survey USING (survey_id) WHERE slug = '$VISIT'")"
