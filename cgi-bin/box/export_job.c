@@ -12,7 +12,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 
-enum { ARENA_MAX = 64 << 20, ROW_ARENA_MAX = 16 << 20, R_MAX = 16 << 20, PATH_BYTES = 4096 };
+enum { ARENA_MAX = 64 << 20, ROW_ARENA_MAX = 16 << 20, R_MAX = 16 << 20, CODEBOOK_MAX = 64 << 20, PATH_BYTES = 4096 };
 
 struct job {
     const struct export_request *q;
@@ -25,6 +25,7 @@ struct job {
     struct progress progress;
     struct margins margins;
     bool has_margins;
+    int64_t n_cut;
 };
 
 const char *export_format_name(enum export_format format)
@@ -47,7 +48,7 @@ static enum rc prepare(struct job *j, struct rc_info *e)
     const char *lang = f->langs[flang];
     j->table = (struct export_table){
         .form = f, .lang = flang, .title = form_text(&f->title, flang), .n_rows = j->source.n_rows,
-        .has_comments = j->q->has_comments, .is_labelled = j->q->is_labelled, .has_bom = j->q->has_bom,
+        .has_comments = j->q->has_comments, .is_labelled = j->q->is_labelled, .has_bom = j->q->has_bom, .has_codes = j->q->has_codes,
         .words = {q->word(q->word_ctx, lang, "export.not_asked"), q->word(q->word_ctx, lang, "export.skipped"),
                   q->word(q->word_ctx, lang, "export.yes"), q->word(q->word_ctx, lang, "export.no"),
                   q->word(q->word_ctx, lang, "export.opened_on"), q->word(q->word_ctx, lang, "export.fast")}};
@@ -113,9 +114,23 @@ static enum rc write_rows(struct job *j, struct db *db, const char *path, struct
     rc = export_read(db, &j->source, j->q->has_comments, give_row, j, e);
     progress_end(&j->progress);
     arena_release(&j->row);
+    j->n_cut = export_n_cut(j->writer);
     if (rc == RC_OK)
         return export_end(j->writer, e);
     export_abandon(j->writer);
+    return rc;
+}
+
+static enum rc write_buf(const struct buf *b, const char *path, const char *what, struct rc_info *e)
+{
+    if (!buf_ok(b))
+        return rc_set(e, RC_NOMEM, "no memory for %s", what);
+    FILE *to = path == NULL ? stdout : fopen(path, "we");
+    enum rc rc = RC_OK;
+    if (to == NULL || fwrite(b->p, 1, b->len, to) != b->len || fflush(to) != 0)
+        rc = rc_set(e, RC_IO, "%s cannot be written: %s", what, strerror(errno));
+    if (to != NULL && path != NULL && fclose(to) != 0 && rc == RC_OK)
+        rc = rc_set(e, RC_IO, "%s cannot be written: %s", what, strerror(errno));
     return rc;
 }
 
@@ -126,12 +141,7 @@ static enum rc write_r(struct job *j, const char *path, struct rc_info *e)
     buf_init(&b, R_MAX);
     (void)snprintf(csv, sizeof csv, "%s.csv", j->q->slug);
     export_r(&j->table, j->has_margins ? &j->margins : NULL, csv, &b);
-    FILE *to = path == NULL ? stdout : fopen(path, "we");
-    enum rc rc = buf_ok(&b) ? RC_OK : rc_set(e, RC_NOMEM, "no memory for the lines in R");
-    if (rc == RC_OK && (to == NULL || fwrite(b.p, 1, b.len, to) != b.len || fflush(to) != 0))
-        rc = rc_set(e, RC_IO, "the lines in R cannot be written: %s", strerror(errno));
-    if (to != NULL && path != NULL)
-        (void)fclose(to);
+    enum rc rc = write_buf(&b, path, "the lines in R", e);
     buf_release(&b);
     return rc;
 }
@@ -144,6 +154,38 @@ static enum rc make_part(const char *part, struct rc_info *e)
     if (fd < 0)
         return rc_set(e, RC_IO, "\"%s\" cannot be written: %s", part, strerror(errno));
     (void)close(fd);
+    return RC_OK;
+}
+
+/* SLUG.codebook.csv beside `path`. */
+static enum rc write_codebook(struct job *j, const char *path, struct rc_info *e)
+{
+    const char *slash = strrchr(path, '/');
+    char to[PATH_BYTES + 128], part[PATH_BYTES + 144];
+    struct buf b;
+    (void)snprintf(to, sizeof to, "%.*s%.80s.codebook.csv", slash == NULL ? 0 : (int)(slash - path + 1), path, j->q->slug);
+    (void)snprintf(part, sizeof part, "%s.part", to);
+    enum rc rc = make_part(part, e);
+    if (rc != RC_OK)
+        return rc;
+    buf_init(&b, CODEBOOK_MAX);
+    export_codebook_csv(&j->table, &b);
+    rc = write_buf(&b, part, "the codebook", e);
+    buf_release(&b);
+    if (rc == RC_OK && rename(part, to) != 0)
+        rc = rc_set(e, RC_IO, "\"%s\" cannot be made: %s", to, strerror(errno));
+    if (rc != RC_OK)
+        (void)unlink(part);
+    return rc;
+}
+
+static enum rc check_options(const struct export_request *q, const char *path, struct rc_info *e)
+{
+    if (q->has_codes && q->format != EXPORT_CSV && q->format != EXPORT_XLSX && q->format != EXPORT_R)
+        return rc_set(e, RC_USAGE, "codes for missing answers are for csv, xlsx and r: \"%s\" tells them apart itself",
+                      export_format_name(q->format));
+    if (q->has_codebook && (q->format != EXPORT_CSV || path == NULL))
+        return rc_set(e, RC_USAGE, "a codebook lies beside a csv: name its file (a workbook has it as a sheet)");
     return RC_OK;
 }
 
@@ -172,15 +214,19 @@ enum rc export_job(struct db *db, const struct export_request *q, const char *pa
 {
     struct job j = {.q = q};
     arena_init(&j.arena, ARENA_MAX);
-    enum rc rc = export_open(db, e);
+    enum rc rc = check_options(q, path, e);
+    if (rc == RC_OK)
+        rc = export_open(db, e);
     if (rc == RC_OK)
         rc = export_find(db, q->slug, q->version_no, q->session, &j.arena, &j.source, e);
     if (rc == RC_OK)
         rc = prepare(&j, e);
     if (rc == RC_OK)
         rc = write_out(&j, db, path, e);
+    if (rc == RC_OK && q->has_codebook)
+        rc = write_codebook(&j, path, e);
     db_rollback(db);
-    *out = (struct export_done){j.source.version_no, q->format == EXPORT_R ? 0 : j.source.n_rows, j.source.n_others};
+    *out = (struct export_done){j.source.version_no, q->format == EXPORT_R ? 0 : j.source.n_rows, j.source.n_others, j.n_cut};
     arena_release(&j.arena);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "box/export_job.h"
@@ -16,7 +17,7 @@ struct options {
     const char *slug, *out, *lang;
     enum export_format format;
     int64_t version_no; /* 0: the current one */
-    bool has_format, has_bom, is_labelled, has_comments;
+    bool has_format, has_bom, is_labelled, has_comments, has_codes, has_codebook;
 };
 
 static enum rc read_value(const char *name, const char *value, struct options *o, struct rc_info *e)
@@ -29,6 +30,10 @@ static enum rc read_value(const char *name, const char *value, struct options *o
         return text_to_i64(value, strlen(value), 1, INT32_MAX, &o->version_no) == RC_OK
                    ? RC_OK
                    : rc_set(e, RC_USAGE, "\"%s\" is not the number of a version", value);
+    if (strcmp(name, "--missing") == 0) {
+        o->has_codes = strcmp(value, "codes") == 0;
+        return o->has_codes || strcmp(value, "empty") == 0 ? RC_OK : rc_set(e, RC_USAGE, "--missing is codes or empty, not \"%s\"", value);
+    }
     if (strcmp(name, "--out") == 0)
         o->out = value;
     else if (strcmp(name, "--lang") == 0)
@@ -48,6 +53,8 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
             o->is_labelled = true;
         else if (strcmp(argv[i], "--comments") == 0)
             o->has_comments = true;
+        else if (strcmp(argv[i], "--codebook") == 0)
+            o->has_codebook = true;
         else if (argv[i][0] != '-' && o->slug == NULL)
             o->slug = argv[i];
         else if (i + 1 < argc)
@@ -73,15 +80,28 @@ static const char *word(void *ctx, const char *lang, const char *key)
     return tr(c, at, key);
 }
 
+/* Every attempt leaves a line, whatever came of it. */
+static void keep_line(const struct options *o, const struct export_done *d, enum rc rc)
+{
+    const char *comments = o->has_comments && o->format != EXPORT_R ? "yes" : "no";
+    if (rc == RC_OK)
+        log_info("export", kv_s("survey", o->slug), kv_i("version", d->version_no), kv_s("format", export_format_name(o->format)),
+                 kv_i("rows", d->n_rows), kv_s("comments", comments), kv_i("uid", (int64_t)getuid()));
+    else
+        log_warn(rc == RC_FORBIDDEN || rc == RC_USAGE ? "export_refused" : "export_failed", kv_s("survey", o->slug),
+                 kv_s("format", export_format_name(o->format)), kv_s("comments", comments), kv_s("why", rc_name(rc)),
+                 kv_i("uid", (int64_t)getuid()));
+}
+
 static void tell(const struct options *o, const struct export_done *d)
 {
-    bool is_r = o->format == EXPORT_R;
-    (void)fprintf(stderr, "export survey=%s version=%lld format=%s rows=%lld comments=%s uid=%lld\n", o->slug, (long long)d->version_no,
-                  export_format_name(o->format), (long long)d->n_rows, o->has_comments && !is_r ? "yes" : "no", (long long)getuid());
-    if (!is_r)
+    if (o->format != EXPORT_R)
         (void)fprintf(stderr, "%lld rows, as many as the database has of version %lld\n", (long long)d->n_rows, (long long)d->version_no);
     if (d->n_others > 0)
         (void)fprintf(stderr, "%lld responses to other versions are not among them: --version N\n", (long long)d->n_others);
+    if (d->n_cut > 0)
+        (void)fprintf(stderr, "%lld comments were cut to %d bytes, which is what a dta holds: whole ones are in csv and sav\n",
+                      (long long)d->n_cut, EXPORT_STATA_TEXT_MAX);
 }
 
 static enum rc run(const struct options *o, struct arena *a, struct export_done *done, struct rc_info *e)
@@ -91,7 +111,7 @@ static enum rc run(const struct options *o, struct arena *a, struct export_done 
     if (rc != RC_OK)
         return rc;
     const struct export_request q = {.slug = o->slug, .lang = o->lang, .format = o->format, .version_no = o->version_no, .has_bom = o->has_bom,
-                                     .is_labelled = o->is_labelled, .has_comments = o->has_comments, .word = word, .word_ctx = c};
+                                     .is_labelled = o->is_labelled, .has_comments = o->has_comments, .has_codes = o->has_codes, .has_codebook = o->has_codebook, .word = word, .word_ctx = c};
     struct db *db = export_db();
     rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : export_job(db, &q, o->out, done, e);
     db_free(db);
@@ -111,6 +131,7 @@ enum rc cmd_export(int argc, char **argv, struct rc_info *e)
     rc = run(&o, &a, &done, e);
     (void)umask(before);
     arena_release(&a);
+    keep_line(&o, &done, rc);
     if (rc == RC_OK)
         tell(&o, &done);
     return rc;

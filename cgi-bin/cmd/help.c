@@ -24,6 +24,9 @@ static const struct {
                "  --version N      of the questionnaire (the current one unless given)\n"
                "  --bom            csv: the mark with which Excel and WPS know UTF-8\n"
                "  --labels         csv and xlsx: labels of the choices in place of their names\n"
+               "  --missing codes  csv, xlsx and r: -9 not asked, -8 skipped, in place of empty cells\n"
+               "                   (-999999999999999 and -999999999999998 where an answer can be as small)\n"
+               "  --codebook       csv: SLUG.codebook.csv beside the file, what its columns and values mean\n"
                "  --comments       what was written in words, too: it may tell who wrote it\n"
                "  example: sudo -u minyi-tally minyi export gov-wechat-2014 --format sav --lang zh --out answers.sav\n"},
     {"import", "Into a demonstration only. A row that was imported before is not counted again.\n"

@@ -18,12 +18,27 @@ static void put_string(struct buf *b, const char *s)
     buf_putc(b, '"');
 }
 
+/* A choice's name as the CSV has it. */
+static void put_name(struct buf *b, const char *name)
+{
+    if (!export_is_disarmed(name)) {
+        put_string(b, name);
+        return;
+    }
+    buf_puts(b, "paste0(\"'\", ");
+    put_string(b, name);
+    buf_putc(b, ')');
+}
+
 static void put_choices(struct buf *b, const struct form_choices *c, size_t lang, bool are_labels)
 {
     buf_puts(b, "c(");
     for (size_t k = 0; k < c->n; k++) {
         buf_puts(b, k > 0 ? ", " : "");
-        put_string(b, are_labels ? form_text(&c->items[k].label, lang) : c->items[k].name);
+        if (are_labels)
+            put_string(b, form_text(&c->items[k].label, lang));
+        else
+            put_name(b, c->items[k].name);
     }
     buf_puts(b, ")");
 }
@@ -68,7 +83,7 @@ static void put_margin(struct buf *b, const struct export_table *t, const struct
     for (size_t k = 0; k < n->choices->n; k++)
         if (m->population[k] > 0) {
             buf_puts(b, comma);
-            put_string(b, n->choices->items[k].name);
+            put_name(b, n->choices->items[k].name);
             comma = ", ";
         }
     buf_puts(b, "), Freq = c(");
@@ -101,11 +116,34 @@ static void put_raking(struct buf *b, const struct export_table *t, const struct
     buf_puts(b, "), population,\n                       control = list(maxit = 1000, epsilon = 1e-6, verbose = FALSE))\n");
 }
 
+/* Why an answer is missing goes into the data frame `missing`, and NA in its place. */
+static void put_missing(struct buf *b, const struct export_table *t)
+{
+    const char *comma = "";
+    buf_printf(b, "# Missing: %d not asked, %d skipped; in columns where an answer can be as small, `far`:\n", EXPORT_NOT_ASKED,
+               EXPORT_SKIPPED);
+    buf_puts(b, "far <- c(");
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].has_far_names) {
+            buf_puts(b, comma);
+            put_string(b, t->columns[i].name);
+            comma = ", ";
+        }
+    buf_printf(b, ")\nmissing <- d\nfor (n in names(d)) {\n    codes <- if (n %%in%% far) c(\"%lld\", \"%lld\") else c(\"%d\", \"%d\")\n",
+               (long long)EXPORT_FAR_NOT_ASKED, (long long)EXPORT_FAR_SKIPPED, EXPORT_NOT_ASKED, EXPORT_SKIPPED);
+    buf_puts(b, "    missing[[n]] <- factor(match(d[[n]], codes), levels = 1:2, labels = c(");
+    put_string(b, t->words.not_asked);
+    buf_puts(b, ", ");
+    put_string(b, t->words.skipped);
+    buf_puts(b, "))\n    d[[n]][d[[n]] %in% codes] <- NA\n}\n");
+}
+
 void export_r(const struct export_table *t, const struct margins *m, const char *csv, struct buf *out)
 {
     buf_puts(out, "# Reads the export of ");
     buf_puts(out, t->form->slug);
-    buf_puts(out, " (CSV without --labels) and sets up its design. Needs the package survey.\n");
+    buf_printf(out, " (CSV without --labels, %s --missing codes) and sets up its design. Needs the package survey.\n",
+               t->has_codes ? "with" : "without");
     if (t->form->sample == FORM_OPEN)
         buf_puts(out, "# Anyone could answer: this is no random sample, and errors computed from it describe no population.\n");
     if (t->form->sample == FORM_DEMONSTRATION)
@@ -113,6 +151,8 @@ void export_r(const struct export_table *t, const struct margins *m, const char 
     buf_puts(out, "d <- read.csv(");
     put_string(out, csv);
     buf_puts(out, ", colClasses = \"character\", na.strings = \"\", check.names = FALSE, fileEncoding = \"UTF-8-BOM\")\n");
+    if (t->has_codes)
+        put_missing(out, t);
     for (size_t i = 0; i < t->n_columns; i++)
         put_column(out, t, &t->columns[i]);
     if (m != NULL)

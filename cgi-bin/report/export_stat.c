@@ -7,8 +7,6 @@
 #include "report/export_inner.h"
 
 enum {
-    NOT_ASKED = -9,
-    SKIPPED = -8,
     LABEL_MAX = 255,       /* bytes that SPSS takes; Stata takes 80 characters of a variable's */
     VALUE_LABEL_MAX = 120, /* SPSS again */
     STATA_LABEL_CHARACTERS = 80,
@@ -19,7 +17,6 @@ enum {
     SPSS_TEXT_MAX = 32767, /* bytes */
     CHARACTER_MAX = 4      /* bytes of one in UTF-8 */
 };
-static const double FAR_NOT_ASKED = -999999999999999.0, FAR_SKIPPED = -999999999999998.0;
 
 struct stat_file {
     readstat_writer_t *writer;
@@ -67,12 +64,6 @@ static char stata_tag(const struct form_choices *c, size_t k)
     return c->items[k].is_dont_know && before < TAGS ? (char)('c' + before) : 0;
 }
 
-/* Can an answer be as small as the values for missing ones? */
-static bool is_far(const struct export_table *t, const struct export_column *c)
-{
-    return c->kind == EXPORT_DECIMAL || (c->kind == EXPORT_INTEGER && t->form->nodes[c->node].min <= SKIPPED);
-}
-
 static double number_of(const struct stat_file *f, const struct export_column *c, const struct export_cell *cell)
 {
     if (c->kind == EXPORT_CHOICE)
@@ -105,26 +96,25 @@ static void label_choices(const struct stat_file *f, const struct export_table *
 static void label_missing(const struct stat_file *f, const struct export_table *t, const struct export_column *c,
                           readstat_label_set_t *set)
 {
-    bool far = is_far(t, c);
     if (f->is_stata) {
         readstat_label_tagged_value(set, 'a', t->words.not_asked);
         readstat_label_tagged_value(set, 'b', t->words.skipped);
         return;
     }
-    readstat_label_double_value(set, far ? FAR_NOT_ASKED : NOT_ASKED, t->words.not_asked);
-    readstat_label_double_value(set, far ? FAR_SKIPPED : SKIPPED, t->words.skipped);
+    readstat_label_double_value(set, (double)export_missing_value(c, ANSWER_NOT_ASKED), t->words.not_asked);
+    readstat_label_double_value(set, (double)export_missing_value(c, ANSWER_SKIPPED), t->words.skipped);
 }
 
 /* SPSS takes three single values, or a range. */
-static void declare_missing(const struct export_table *t, const struct export_column *c, readstat_variable_t *v)
+static void declare_missing(const struct export_column *c, readstat_variable_t *v)
 {
     size_t n = c->kind == EXPORT_CHOICE ? n_dont_know(c->choices) : 0;
     if (n > 1) {
-        (void)readstat_variable_add_missing_double_range(v, EXPORT_FIRST_DONT_KNOW - (double)(n - 1), SKIPPED);
+        (void)readstat_variable_add_missing_double_range(v, EXPORT_FIRST_DONT_KNOW - (double)(n - 1), EXPORT_SKIPPED);
         return;
     }
-    (void)readstat_variable_add_missing_double_value(v, is_far(t, c) ? FAR_NOT_ASKED : NOT_ASKED);
-    (void)readstat_variable_add_missing_double_value(v, is_far(t, c) ? FAR_SKIPPED : SKIPPED);
+    (void)readstat_variable_add_missing_double_value(v, (double)export_missing_value(c, ANSWER_NOT_ASKED));
+    (void)readstat_variable_add_missing_double_value(v, (double)export_missing_value(c, ANSWER_SKIPPED));
     for (size_t k = 0; n == 1 && k < c->choices->n; k++)
         if (c->choices->items[k].is_dont_know)
             (void)readstat_variable_add_missing_double_value(v, c->values[k]);
@@ -174,7 +164,7 @@ static bool add_number(const struct stat_file *f, const struct export_table *t, 
     label_missing(f, t, c, set);
     readstat_variable_set_label_set(v, set);
     if (!f->is_stata)
-        declare_missing(t, c, v);
+        declare_missing(c, v);
     return true;
 }
 
@@ -186,7 +176,8 @@ static bool add_column(struct stat_file *f, const struct export_table *t, size_t
     if (c->kind == EXPORT_TEXT) {
         int64_t characters = t->form->nodes[c->node].max;
         width = characters > 0 && characters < FORM_TEXT_MAX ? (size_t)characters * CHARACTER_MAX : FORM_TEXT_MAX * CHARACTER_MAX;
-        width = width < SPSS_TEXT_MAX ? width : SPSS_TEXT_MAX;
+        size_t most = f->is_stata ? EXPORT_STATA_TEXT_MAX : SPSS_TEXT_MAX;
+        width = width < most ? width : most;
         f->text_max = width > f->text_max ? width : f->text_max;
     }
     readstat_variable_t *v = readstat_add_variable(
@@ -240,29 +231,35 @@ static enum rc begin_dta(struct export_writer *w, struct rc_info *e)
 
 /* ---- rows ---- */
 
-static readstat_error_t put_text(struct stat_file *f, readstat_variable_t *v, const struct export_cell *cell)
+static readstat_error_t put_text(struct export_writer *w, readstat_variable_t *v, const struct export_cell *cell)
 {
+    struct stat_file *f = w->own;
     size_t len = cell->state == ANSWER_GIVEN ? cell->text_len : 0;
-    if (len > f->text_max)
-        return READSTAT_ERROR_STRING_VALUE_IS_TOO_LONG;
+    if (len > readstat_variable_get_storage_width(v)) {
+        if (!f->is_stata)
+            return READSTAT_ERROR_STRING_VALUE_IS_TOO_LONG;
+        for (len = readstat_variable_get_storage_width(v); len > 0 && ((unsigned char)cell->text[len] & 0xc0) == 0x80; len--)
+            ;
+        w->n_cut++;
+    }
     if (len > 0)
         memcpy(f->text, cell->text, len);
     f->text[len] = '\0';
     return readstat_insert_string_value(f->writer, v, f->text);
 }
 
-static readstat_error_t put_cell(struct stat_file *f, const struct export_table *t, size_t i, const struct export_cell *cell)
+static readstat_error_t put_cell(struct export_writer *w, size_t i, const struct export_cell *cell)
 {
+    struct stat_file *f = w->own;
+    const struct export_table *t = w->table;
     const struct export_column *c = &t->columns[i];
     readstat_variable_t *v = f->variables[i];
     if (c->kind == EXPORT_TEXT)
-        return put_text(f, v, cell);
+        return put_text(w, v, cell);
     if (cell->state != ANSWER_GIVEN && f->is_stata)
         return readstat_insert_tagged_missing_value(f->writer, v, cell->state == ANSWER_SKIPPED ? 'b' : 'a');
-    if (cell->state != ANSWER_GIVEN && is_far(t, c))
-        return readstat_insert_double_value(f->writer, v, cell->state == ANSWER_SKIPPED ? FAR_SKIPPED : FAR_NOT_ASKED);
     if (cell->state != ANSWER_GIVEN)
-        return readstat_insert_double_value(f->writer, v, cell->state == ANSWER_SKIPPED ? SKIPPED : NOT_ASKED);
+        return readstat_insert_double_value(f->writer, v, (double)export_missing_value(c, cell->state));
     char tag = f->is_stata && c->kind == EXPORT_CHOICE ? stata_tag(c->choices, (size_t)cell->number) : 0;
     if (tag != 0)
         return readstat_insert_tagged_missing_value(f->writer, v, tag);
@@ -274,7 +271,7 @@ static enum rc row_stat(struct export_writer *w, const struct export_cell *cells
     struct stat_file *f = w->own;
     readstat_error_t error = readstat_begin_row(f->writer);
     for (size_t i = 0; error == READSTAT_OK && i < w->table->n_columns; i++)
-        error = put_cell(f, w->table, i, &cells[i]);
+        error = put_cell(w, i, &cells[i]);
     if (error == READSTAT_OK)
         error = readstat_end_row(f->writer);
     return error == READSTAT_OK ? RC_OK : failed(error, e);

@@ -115,14 +115,26 @@ static bool add(struct columns *c, struct export_column column)
     return column.short_name != NULL;
 }
 
+/* Is a choice called like one of the codes for missing answers? */
+static bool has_code_as_name(const struct form_choices *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(c->items[i].name, "-9") == 0 || strcmp(c->items[i].name, "-8") == 0)
+            return true;
+    return false;
+}
+
 static bool add_node(struct columns *c, size_t i)
 {
     const struct form_node *n = &c->table->form->nodes[i];
     const char *label = form_text(&n->label, c->table->lang);
     struct export_column column = {.name = n->name, .label = label, .kind = kind_of(n->type), .node = i};
+    column.has_far_values = n->type == FORM_DECIMAL || (n->type == FORM_INTEGER && n->min <= EXPORT_SKIPPED);
+    column.has_far_names = column.has_far_values;
     size_t n_columns = columns_of(c->table, n);
     if (n->type == FORM_SELECT_ONE) {
         column.choices = n->choices;
+        column.has_far_names = has_code_as_name(n->choices);
         column.values = values_of(n->choices, c->arena);
         return column.values != NULL && add(c, column);
     }
@@ -155,6 +167,23 @@ enum rc export_columns(struct export_table *t, struct arena *a, struct rc_info *
     t->columns = c.items;
     t->n_columns = c.n;
     return is_good ? RC_OK : rc_set(e, RC_NOMEM, "no memory for %zu columns", max);
+}
+
+static int64_t missing(bool is_far, enum answer_state state)
+{
+    if (state == ANSWER_SKIPPED)
+        return is_far ? EXPORT_FAR_SKIPPED : EXPORT_SKIPPED;
+    return is_far ? EXPORT_FAR_NOT_ASKED : EXPORT_NOT_ASKED;
+}
+
+int64_t export_missing_name(const struct export_column *c, enum answer_state state)
+{
+    return missing(c->has_far_names, state);
+}
+
+int64_t export_missing_value(const struct export_column *c, enum answer_state state)
+{
+    return missing(c->has_far_values, state);
 }
 
 static void fill(const struct export_column *c, const struct answer *a, struct export_cell *out)

@@ -19,9 +19,35 @@ static enum rc end_text(struct export_writer *w, struct rc_info *e)
 /* ---- CSV ---- */
 
 /* A ' before = + - @ TAB CR: a spreadsheet would run it (OWASP, "CSV injection"). */
-static void put_csv(struct buf *b, const char *s, size_t len)
+static bool is_formula_text(const char *s, size_t len)
 {
-    bool is_formula = len > 0 && memchr("=+-@\t\r", s[0], 6) != NULL;
+    return len > 0 && memchr("=+-@\t\r", s[0], 6) != NULL;
+}
+
+/* Digits, perhaps with a point between them, perhaps behind a minus: the points of a range are called so. */
+static bool is_number(const char *s)
+{
+    const char *p = s + (*s == '-');
+    size_t n = strspn(p, "0123456789"), m = p[n] == '.' ? strspn(p + n + 1, "0123456789") : 0;
+    return n > 0 && (p[n] == '\0' || (m > 0 && p[n + 1 + m] == '\0'));
+}
+
+bool export_is_disarmed(const char *name)
+{
+    return is_formula_text(name, strlen(name)) && !is_number(name);
+}
+
+void export_put_csv_name(struct buf *b, const char *name)
+{
+    if (is_number(name))
+        buf_puts(b, name);
+    else
+        export_put_csv(b, name, strlen(name));
+}
+
+void export_put_csv(struct buf *b, const char *s, size_t len)
+{
+    bool is_formula = is_formula_text(s, len);
     bool is_quoted = false;
     for (size_t i = 0; i < len; i++)
         is_quoted = is_quoted || s[i] == ',' || s[i] == '"' || s[i] == '\n' || s[i] == '\r';
@@ -85,7 +111,7 @@ static enum rc begin_csv(struct export_writer *w, struct rc_info *e)
     for (size_t i = 0; i < t->n_columns; i++) {
         if (i > 0)
             buf_putc(&w->buf, ',');
-        put_csv(&w->buf, t->columns[i].name, strlen(t->columns[i].name));
+        export_put_csv(&w->buf, t->columns[i].name, strlen(t->columns[i].name));
     }
     buf_puts(&w->buf, "\r\n");
     return export_flush(w, e);
@@ -98,14 +124,17 @@ static enum rc row_csv(struct export_writer *w, const struct export_cell *cells,
         const struct export_column *c = &t->columns[i];
         if (i > 0)
             buf_putc(&w->buf, ',');
-        if (cells[i].state != ANSWER_GIVEN)
-            continue;
-        if (c->kind == EXPORT_CHOICE) {
+        if (cells[i].state != ANSWER_GIVEN) {
+            if (t->has_codes)
+                put_int(&w->buf, export_missing_name(c, cells[i].state));
+        } else if (c->kind == EXPORT_CHOICE) {
             const struct form_choice *choice = &c->choices->items[cells[i].number];
-            const char *s = t->is_labelled ? form_text(&choice->label, t->lang) : choice->name;
-            put_csv(&w->buf, s, strlen(s));
+            if (t->is_labelled)
+                export_put_csv(&w->buf, form_text(&choice->label, t->lang), strlen(form_text(&choice->label, t->lang)));
+            else
+                export_put_csv_name(&w->buf, choice->name);
         } else if (c->kind == EXPORT_TEXT) {
-            put_csv(&w->buf, cells[i].text, cells[i].text_len);
+            export_put_csv(&w->buf, cells[i].text, cells[i].text_len);
         } else {
             put_plain(&w->buf, c->kind, &cells[i]);
         }

@@ -31,8 +31,6 @@ static enum rc check(enum export_format format, const struct export_table *t, co
         return rc_set(e, RC_USAGE, "the lines in R take no rows");
     if (format == EXPORT_XLSX && path == NULL)
         return rc_set(e, RC_USAGE, "a workbook cannot go to standard output: name a file");
-    if (format == EXPORT_DTA && t->has_comments)
-        return rc_set(e, RC_USAGE, "comments do not go into a dta: take them as csv or sav");
     if (format == EXPORT_XLSX && t->n_rows > EXPORT_XLSX_ROWS_MAX)
         return rc_set(e, RC_TOOBIG, "a sheet has room for %d responses, there are %lld: take them as csv", EXPORT_XLSX_ROWS_MAX,
                       (long long)t->n_rows);
@@ -75,6 +73,11 @@ enum rc export_row(struct export_writer *w, const struct export_cell *cells, str
         return rc_set(e, RC_INPUT, "more rows than the %lld that were announced", (long long)w->table->n_rows);
     w->n_rows++;
     return w->kind->row(w, cells, e);
+}
+
+int64_t export_n_cut(const struct export_writer *w)
+{
+    return w->n_cut;
 }
 
 enum rc export_end(struct export_writer *w, struct rc_info *e)

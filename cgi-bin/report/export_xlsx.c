@@ -12,25 +12,29 @@ struct book {
     struct buf text; /* a cell's text with its NUL */
 };
 
-static void put_labels(struct export_writer *w, lxw_worksheet *s, lxw_format *bold)
+struct codebook {
+    lxw_worksheet *sheet;
+    lxw_row_t row;
+};
+
+static void put_codebook_row(void *ctx, const struct export_codebook_row *r)
 {
-    static const char *const heads[] = {"variable", "label", "value", "value_label"};
-    lxw_row_t row = 0;
-    for (lxw_col_t i = 0; i < 4; i++)
-        (void)worksheet_write_string(s, row, i, heads[i], bold);
-    for (size_t i = 0; i < w->table->n_columns; i++) {
-        const struct export_column *c = &w->table->columns[i];
-        size_t n = c->choices != NULL ? c->choices->n : 1;
-        for (size_t k = 0; k < n && row < LXW_ROW_MAX - 1; k++) {
-            row++;
-            (void)worksheet_write_string(s, row, 0, c->name, NULL);
-            (void)worksheet_write_string(s, row, 1, c->label, NULL);
-            if (c->choices != NULL) {
-                (void)worksheet_write_string(s, row, 2, c->choices->items[k].name, NULL);
-                (void)worksheet_write_string(s, row, 3, form_text(&c->choices->items[k].label, w->table->lang), NULL);
-            }
-        }
-    }
+    struct codebook *b = ctx;
+    const char *const texts[] = {r->name, r->label, r->type, r->value, r->value_label, r->missing};
+    if (++b->row >= LXW_ROW_MAX)
+        return;
+    for (lxw_col_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (*texts[i] != '\0')
+            (void)worksheet_write_string(b->sheet, b->row, i, texts[i], NULL);
+}
+
+static void put_codebook(const struct export_table *t, lxw_worksheet *s, lxw_format *bold)
+{
+    struct codebook b = {s, 0};
+    for (lxw_col_t i = 0; i < sizeof export_codebook_heads / sizeof *export_codebook_heads; i++)
+        (void)worksheet_write_string(s, 0, i, export_codebook_heads[i], bold);
+    (void)worksheet_freeze_panes(s, 1, 0);
+    export_codebook(t, put_codebook_row, &b);
 }
 
 static enum rc begin_xlsx(struct export_writer *w, struct rc_info *e)
@@ -43,8 +47,8 @@ static enum rc begin_xlsx(struct export_writer *w, struct rc_info *e)
     buf_init(&b->text, 1 << 20);
     b->workbook = workbook_new_opt(w->path, &options);
     b->sheet = b->workbook != NULL ? workbook_add_worksheet(b->workbook, "responses") : NULL;
-    lxw_worksheet *labels = b->sheet != NULL ? workbook_add_worksheet(b->workbook, "labels") : NULL;
-    lxw_format *bold = labels != NULL ? workbook_add_format(b->workbook) : NULL;
+    lxw_worksheet *codebook = b->sheet != NULL ? workbook_add_worksheet(b->workbook, "codebook") : NULL;
+    lxw_format *bold = codebook != NULL ? workbook_add_format(b->workbook) : NULL;
     b->date = bold != NULL ? workbook_add_format(b->workbook) : NULL;
     b->time = b->date != NULL ? workbook_add_format(b->workbook) : NULL;
     if (b->time == NULL)
@@ -52,7 +56,7 @@ static enum rc begin_xlsx(struct export_writer *w, struct rc_info *e)
     format_set_bold(bold);
     format_set_num_format(b->date, "yyyy-mm-dd");
     format_set_num_format(b->time, "hh:mm");
-    put_labels(w, labels, bold);
+    put_codebook(w->table, codebook, bold);
     (void)worksheet_freeze_panes(b->sheet, 1, 0);
     for (size_t i = 0; i < w->table->n_columns; i++)
         (void)worksheet_write_string(b->sheet, 0, (lxw_col_t)i, w->table->columns[i].name, bold);
@@ -99,10 +103,15 @@ static lxw_error put_cell(struct export_writer *w, lxw_row_t row, size_t i, cons
 
 static enum rc row_xlsx(struct export_writer *w, const struct export_cell *cells, struct rc_info *e)
 {
+    const struct export_table *t = w->table;
+    struct book *b = w->own;
     lxw_error error = LXW_NO_ERROR;
-    for (size_t i = 0; error == LXW_NO_ERROR && i < w->table->n_columns; i++)
+    for (size_t i = 0; error == LXW_NO_ERROR && i < t->n_columns; i++)
         if (cells[i].state == ANSWER_GIVEN)
             error = put_cell(w, (lxw_row_t)w->n_rows, i, &cells[i]);
+        else if (t->has_codes)
+            error = worksheet_write_number(b->sheet, (lxw_row_t)w->n_rows, (lxw_col_t)i,
+                                           (double)export_missing_name(&t->columns[i], cells[i].state), NULL);
     return error == LXW_NO_ERROR ? RC_OK : rc_set(e, RC_IO, "the workbook cannot be written: %s", lxw_strerror(error));
 }
 

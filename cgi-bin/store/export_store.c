@@ -8,13 +8,14 @@ enum { TO_1970 = 10957 }; /* days from 1970-01-01 to 2000-01-01 */
     "JOIN core.version v ON v.survey_id = s.survey_id WHERE s.slug = $1::text " \
     "AND CASE WHEN $2::bigint = 0 THEN v.version_id = s.current_version ELSE v.version_no = $2::bigint END"
 #define FIND_MARGINS "SELECT body, as_of::text, source FROM core.margins WHERE survey_id = $1::bigint " \
-    "AND as_of <= (now() AT TIME ZONE 'UTC')::date ORDER BY core.margins.as_of DESC, margins_id DESC LIMIT 1"
+    "AND as_of <= (now() AT TIME ZONE (SELECT v.definition::json ->> 'time_zone' FROM core.version v " \
+    "WHERE v.version_id = $2::bigint))::date ORDER BY core.margins.as_of DESC, margins_id DESC LIMIT 1"
 
 static const struct db_stmt stmts[N_STMTS] = {
     [FIND] = {"find", FIND_VERSION, 2},
     [COUNT] = {"count", "SELECT count(*) FILTER (WHERE version_id = $2::bigint), "
                "count(*) FILTER (WHERE version_id <> $2::bigint) FROM record.response WHERE survey_id = $1::bigint", 2},
-    [MARGINS] = {"margins", FIND_MARGINS, 1},
+    [MARGINS] = {"margins", FIND_MARGINS, 2},
     [ROWS] = {"rows", "SELECT opened_on - date '2000-01-01', codes FROM record.response "
               "WHERE survey_id = $1::bigint AND version_id = $2::bigint", 2},
     [ROWS_AND_COMMENTS] = {"rows_and_comments", "SELECT opened_on - date '2000-01-01', codes, "
@@ -27,7 +28,7 @@ static const struct db_stmt stmts[N_STMTS] = {
 static const struct db_stmt desk_stmts[N_STMTS] = {
     [FIND] = {"find", FIND_VERSION, 2},
     [COUNT] = {"count", "SELECT n, n_others FROM office.export_count($3::bytea, $1::bigint, $2::bigint)", 3},
-    [MARGINS] = {"margins", FIND_MARGINS, 1},
+    [MARGINS] = {"margins", FIND_MARGINS, 2},
     [ROWS] = {"rows", "SELECT day, codes FROM office.export_rows($3::bytea, $1::bigint, $2::bigint, false)", 3},
     [ROWS_AND_COMMENTS] = {"rows_and_comments",
                            "SELECT day, codes, comments FROM office.export_rows($3::bytea, $1::bigint, $2::bigint, true)", 3},
@@ -79,7 +80,7 @@ enum rc export_find(struct db *db, const char *slug, int64_t version_no, const u
         return rc;
     out->n_rows = db_get_i64(db_at(&r, 0, 0));
     out->n_others = db_get_i64(db_at(&r, 0, 1));
-    rc = db_query(db, MARGINS, (const struct db_param[]){db_i64(out->survey_id)}, 1, a, &r, e);
+    rc = db_query(db, MARGINS, (const struct db_param[]){db_i64(out->survey_id), db_i64(out->version_id)}, 2, a, &r, e);
     if (rc == RC_OK && r.n_rows == 1) {
         out->margins = db_get_text(db_at(&r, 0, 0));
         out->margins_as_of = db_get_text(db_at(&r, 0, 1));

@@ -3,7 +3,8 @@
  * straight into the file: memory does not grow with the rows (Excel's workbook is kept in a temporary file).
  *
  * What is missing:
- *   csv, xlsx  an empty cell, whether the question was not asked or skipped; don't know is a choice like any other
+ *   csv, xlsx  an empty cell, whether the question was not asked or skipped; with codes the numbers of sav in its place.
+ *              Don't know is a choice like any other
  *   jsonl      not asked: no member of that name; skipped: null
  *   sav        user-missing values with labels: -9 not asked, -8 skipped, and the choices that mean don't know. In
  *              whole numbers that may be negative and in decimals -999999999999999 and -999999999999998
@@ -24,7 +25,12 @@
 #include "report/margins.h"
 
 enum export_format { EXPORT_CSV, EXPORT_XLSX, EXPORT_SAV, EXPORT_DTA, EXPORT_JSONL, EXPORT_R, EXPORT_FORMATS };
-enum { EXPORT_COLUMNS_MAX = 16384, EXPORT_NAME_MAX = 32, EXPORT_XLSX_ROWS_MAX = 1048575, EXPORT_FIRST_DONT_KNOW = -10 };
+enum { EXPORT_COLUMNS_MAX = 16384, EXPORT_NAME_MAX = 32, EXPORT_XLSX_ROWS_MAX = 1048575, EXPORT_FIRST_DONT_KNOW = -10,
+       EXPORT_STATA_TEXT_MAX = 2045 };
+
+enum { EXPORT_NOT_ASKED = -9, EXPORT_SKIPPED = -8 };
+#define EXPORT_FAR_NOT_ASKED INT64_C(-999999999999999)
+#define EXPORT_FAR_SKIPPED INT64_C(-999999999999998)
 
 enum export_kind { EXPORT_CHOICE, EXPORT_TICK, EXPORT_PLACE, EXPORT_INTEGER, EXPORT_DECIMAL, EXPORT_DATE, EXPORT_TIME, EXPORT_TEXT };
 
@@ -36,6 +42,7 @@ struct export_column {
     size_t node, part; /* index of the question, SIZE_MAX for a column beginning with '_'; choice where there is a column for each */
     const struct form_choices *choices; /* EXPORT_CHOICE */
     const int32_t *values;              /* EXPORT_CHOICE: the number of each choice in sav and dta */
+    bool has_far_names, has_far_values; /* see export_missing_name */
 };
 
 struct export_words {
@@ -53,6 +60,7 @@ struct export_table {
     bool has_comments;
     bool is_labelled; /* csv and xlsx: labels of choices in place of their names */
     bool has_bom;     /* csv */
+    bool has_codes;   /* csv, xlsx and the lines in R: export_missing_name in place of empty cells */
 };
 
 struct export_cell {
@@ -79,17 +87,29 @@ enum rc export_cells(const struct export_table *t, const unsigned char *codes, s
                      const struct export_comment *comments, size_t n_comments, struct arena *a, struct export_cell *cells,
                      struct rc_info *e) MUST_CHECK;
 
+/* The number for a missing answer: EXPORT_NOT_ASKED or EXPORT_SKIPPED, or the far ones where
+ * answers are as small: decimals, integers, and choices called by such numbers where names are written (csv, xlsx), not
+ * values (sav). `state` is not ANSWER_GIVEN. */
+int64_t export_missing_name(const struct export_column *c, enum answer_state state);
+int64_t export_missing_value(const struct export_column *c, enum answer_state state);
+
+/* The codebook as CSV: a row for each column, or for each of its values, missing ones behind the others. Its columns:
+ * variable, label, type, value, value_label, missing ("", dont_know, not_asked or skipped). */
+void export_codebook_csv(const struct export_table *t, struct buf *out);
+
 /* RC_OK and *out for "csv", "xlsx", "sav", "dta", "jsonl", "r"; RC_USAGE. */
 enum rc export_find_format(const char *name, enum export_format *out, struct rc_info *e) MUST_CHECK;
 
 struct export_writer;
 
 /* Begin a file at `path`, which is replaced; NULL: standard output (not for xlsx). The writer is in `a`. EXPORT_R
- * takes no rows: see export_r. RC_OK; RC_USAGE (xlsx on standard output; comments in dta, whose long texts would have to be known
- * beforehand); RC_TOOBIG (more rows than a sheet has); RC_IO; RC_NOMEM. */
+ * takes no rows: see export_r. RC_OK; RC_USAGE (xlsx on standard output); RC_TOOBIG (more rows than a sheet has); RC_IO; RC_NOMEM. */
 enum rc export_begin(enum export_format format, const struct export_table *t, const char *path, struct arena *a,
                      struct export_writer **out, struct rc_info *e) MUST_CHECK;
 enum rc export_row(struct export_writer *w, const struct export_cell *cells, struct rc_info *e) MUST_CHECK;
+/* How many texts were cut so far: dta has room for EXPORT_STATA_TEXT_MAX bytes of one (longer ones stand behind its rows,
+ * and their length is announced before the first row). */
+int64_t export_n_cut(const struct export_writer *w);
 /* Finish; the writer is gone. RC_INPUT: not as many rows as were announced. Everything is on its way to the disk. */
 enum rc export_end(struct export_writer *w, struct rc_info *e) MUST_CHECK;
 /* Give up without finishing; NULL is nothing. */

@@ -22,13 +22,27 @@ struct export_writer {
     FILE *file; /* NULL for xlsx, which opens the path itself */
     struct arena *arena;
     struct buf buf;
-    int64_t n_rows;
+    int64_t n_rows, n_cut;
     void *own; /* the format's */
     bool is_stdout;
 };
 
 /* Write the buffer out and empty it. */
 enum rc export_flush(struct export_writer *w, struct rc_info *e) MUST_CHECK;
+
+/* A cell of a CSV file, quoted where it has to be, formulas disarmed; a choice's name that is a number is none. */
+void export_put_csv(struct buf *b, const char *s, size_t len);
+void export_put_csv_name(struct buf *b, const char *name);
+/* Is a ' put before the name? */
+bool export_is_disarmed(const char *name);
+
+/* One row of the codebook; no text is NULL. */
+struct export_codebook_row {
+    const char *name, *label, *type, *value, *value_label, *missing;
+};
+typedef void export_codebook_fn(void *ctx, const struct export_codebook_row *row);
+void export_codebook(const struct export_table *t, export_codebook_fn *each, void *ctx);
+extern const char *const export_codebook_heads[6];
 
 /* At most `max` bytes of `s`, cut between characters, in `out` (max + 1 bytes). */
 void export_cut(const char *s, size_t max, char *out);

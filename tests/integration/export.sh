@@ -47,7 +47,7 @@ wanted() { scratch_sql postgres "SELECT 'rows ' || count(*) FROM record.response
 call export $slug --format csv
 expect "csv to standard output" 0 "$status"
 mv "$dir/out" "$dir/a.csv"
-matches "the count is told, and the log line" "export survey=$slug version=1 format=csv rows=1500 comments=no uid=*1500 rows, as many as*" "$err"
+matches "the count is told, and the log line" "* info minyi export survey=$slug version=1 format=csv rows=1500 comments=no uid=*1500 rows, as many as*" "$err"
 expect "csv: the counts of a question" "$(wanted q_privacy '')" "$(read_back "$dir/a.csv" q_privacy)"
 expect "csv: and of another" "$(wanted gender '')" "$(read_back "$dir/a.csv" gender)"
 expect "csv: without --comments nothing in words" 0 "$(grep -c 您好 "$dir/a.csv" || true)"
@@ -70,7 +70,7 @@ expect "jsonl: the counts of a question" "$(wanted q_privacy None)" "$(read_back
 call export $slug --format xlsx --out "$dir/a.xlsx"
 expect "xlsx, read by openpyxl" "$(wanted q_privacy None)" "$(read_back "$dir/a.xlsx" q_privacy)"
 call export $slug --format xlsx
-matches "a workbook needs a file" "2 *name a file*" "$status $err"
+matches "a workbook needs a file, and its refusal leaves a line" "2 *warn minyi export_refused survey=$slug format=xlsx *name a file*" "$status $err"
 
 call export $slug --format dta --lang zh --out "$dir/a.dta"
 expect "dta: done" 0 "$status"
@@ -80,7 +80,7 @@ expect "dta, read by pandas: the counts" "$(wanted "CASE q_privacy WHEN 'dk' THE
 matches "dta: the label in Chinese" "*label 使用时，我的个人信息是安全的*" "$got"
 matches "dta: what its values mean" "*means *非常同意*" "$got"
 call export $slug --format dta --comments --out "$dir/c.dta"
-matches "dta takes no comments" "2 *comments do not go into a dta*" "$status $err"
+matches "dta: a comment" "0 *value =SUM(A1), \"您好\"*" "$status $(read_back "$dir/c.dta" comment)"
 
 call export $slug --format sav --lang zh --comments --out "$dir/a.sav"
 expect "sav: done" 0 "$status"
