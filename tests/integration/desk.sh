@@ -247,5 +247,19 @@ spoil "the last ones cut off" "DELETE FROM office.audit WHERE entry_no > 6" "ent
 spoil "the last ones cut off, and the head moved" "DELETE FROM office.audit WHERE entry_no > 6; UPDATE office.audit_head SET entry_no = 6, hash = (SELECT hash FROM office.audit WHERE entry_no = 6)" \
     "is not the one whose head was kept" "$HEAD"
 spoil "two swapped" "UPDATE office.audit SET entry_no = 1000 WHERE entry_no = 2; UPDATE office.audit SET entry_no = 2 WHERE entry_no = 3; UPDATE office.audit SET entry_no = 3 WHERE entry_no = 1000" "entry 2: was changed"
+# ---- the database goes away: nothing is let in, nothing is told ----
+desk_sql "DELETE FROM office.attempt" >/dev/null
+check "signed in until then" [ "$(desk GET zhou.jie /admin/)" = 200 ]
+desk_sql "ALTER ROLE minyi_admin NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'minyi_admin'" >/dev/null
+for page in /admin/ /admin/people /admin/audit /admin/account; do
+    same "without it: $page" 503 "$(desk GET zhou.jie $page)"
+    check "says nothing of the inside" sh -c "! grep -qiE 'sql|postgres|minyi_admin|office\.|socket' '$B'"
+done
+all_headers 503
+check "says when to come again" [ -n "$(head_of Retry-After)" ]
+same "nobody signs in" 503 "$(desk POST zhou.jie /admin/sign-in name=zhou.jie "password=$PASSWORD" code=)"
+desk_sql "ALTER ROLE minyi_admin LOGIN" >/dev/null
+sleep 0.6 # the desk tries again after half a second
+same "and then all is as before" 200 "$(desk GET zhou.jie /admin/)"
 check "and the chain holds again" house run minyi audit verify --head "$HEAD"
 checks_done
