@@ -103,9 +103,65 @@ static void put_plain(struct buf *b, enum export_kind kind, const struct export_
     }
 }
 
+/* What a column's cells look like is worked out once where it can be: a row is then copied together. */
+struct piece {
+    const char *p; /* with the comma before it */
+    size_t len;
+};
+struct csv_column {
+    struct piece *choices;    /* of EXPORT_CHOICE */
+    struct piece missing[2];  /* not asked, skipped; both are a comma alone unless there are codes */
+    int64_t day;              /* EXPORT_DATE: the last one and its text; most rows repeat it */
+    char day_text[16];
+};
+
+static bool keep_piece(struct export_writer *w, struct piece *out)
+{
+    char *copy = buf_ok(&w->buf) ? arena_alloc(w->arena, w->buf.len + 1) : NULL;
+    if (copy != NULL)
+        memcpy(copy, w->buf.p, w->buf.len);
+    *out = (struct piece){copy, w->buf.len};
+    buf_reset(&w->buf);
+    return copy != NULL;
+}
+
+static bool prepare_column(struct export_writer *w, const struct export_column *c, struct csv_column *out)
+{
+    const struct export_table *t = w->table;
+    bool is_good = true;
+    for (size_t i = 0; is_good && i < 2; i++) {
+        buf_putc(&w->buf, ',');
+        if (t->has_codes)
+            put_int(&w->buf, export_missing_name(c, i == 0 ? ANSWER_NOT_ASKED : ANSWER_SKIPPED));
+        is_good = keep_piece(w, &out->missing[i]);
+    }
+    out->day = INT64_MIN;
+    if (c->kind != EXPORT_CHOICE || !is_good)
+        return is_good;
+    out->choices = arena_array(w->arena, c->choices->n + 1, sizeof *out->choices);
+    is_good = out->choices != NULL;
+    for (size_t k = 0; is_good && k < c->choices->n; k++) {
+        const char *label = form_text(&c->choices->items[k].label, t->lang);
+        buf_putc(&w->buf, ',');
+        if (t->is_labelled)
+            export_put_csv(&w->buf, label, strlen(label));
+        else
+            export_put_csv_name(&w->buf, c->choices->items[k].name);
+        is_good = keep_piece(w, &out->choices[k]);
+    }
+    return is_good;
+}
+
 static enum rc begin_csv(struct export_writer *w, struct rc_info *e)
 {
     const struct export_table *t = w->table;
+    struct csv_column *columns = arena_array(w->arena, t->n_columns + 1, sizeof *columns);
+    bool is_good = columns != NULL;
+    w->own = columns;
+    for (size_t i = 0; is_good && i < t->n_columns; i++)
+        is_good = prepare_column(w, &t->columns[i], &columns[i]);
+    if (!is_good)
+        return rc_set(e, RC_NOMEM, "no memory for the export");
     if (t->has_bom)
         buf_puts(&w->buf, "\xEF\xBB\xBF");
     for (size_t i = 0; i < t->n_columns; i++) {
@@ -117,28 +173,43 @@ static enum rc begin_csv(struct export_writer *w, struct rc_info *e)
     return export_flush(w, e);
 }
 
+static void put_day(struct buf *b, struct csv_column *own, int64_t day)
+{
+    if (own->day != day) {
+        export_day(day, own->day_text);
+        own->day = day;
+    }
+    buf_puts(b, own->day_text);
+}
+
+/* A cell with the comma before it. */
+static void put_cell(struct buf *b, const struct export_column *c, struct csv_column *own, const struct export_cell *cell)
+{
+    if (cell->state != ANSWER_GIVEN) {
+        const struct piece *m = &own->missing[cell->state == ANSWER_SKIPPED];
+        buf_put(b, m->p, m->len);
+    } else if (c->kind == EXPORT_CHOICE) {
+        buf_put(b, own->choices[cell->number].p, own->choices[cell->number].len);
+    } else if (c->kind == EXPORT_TICK) {
+        buf_put(b, cell->number != 0 ? ",1" : ",0", 2);
+    } else {
+        buf_putc(b, ',');
+        if (c->kind == EXPORT_DATE)
+            put_day(b, own, cell->number);
+        else if (c->kind == EXPORT_TEXT)
+            export_put_csv(b, cell->text, cell->text_len);
+        else
+            put_plain(b, c->kind, cell);
+    }
+}
+
 static enum rc row_csv(struct export_writer *w, const struct export_cell *cells, struct rc_info *e)
 {
     const struct export_table *t = w->table;
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const struct export_column *c = &t->columns[i];
-        if (i > 0)
-            buf_putc(&w->buf, ',');
-        if (cells[i].state != ANSWER_GIVEN) {
-            if (t->has_codes)
-                put_int(&w->buf, export_missing_name(c, cells[i].state));
-        } else if (c->kind == EXPORT_CHOICE) {
-            const struct form_choice *choice = &c->choices->items[cells[i].number];
-            if (t->is_labelled)
-                export_put_csv(&w->buf, form_text(&choice->label, t->lang), strlen(form_text(&choice->label, t->lang)));
-            else
-                export_put_csv_name(&w->buf, choice->name);
-        } else if (c->kind == EXPORT_TEXT) {
-            export_put_csv(&w->buf, cells[i].text, cells[i].text_len);
-        } else {
-            put_plain(&w->buf, c->kind, &cells[i]);
-        }
-    }
+    struct csv_column *own = w->own;
+    put_day(&w->buf, &own[0], cells[0].number); /* _opened_on, which every response has */
+    for (size_t i = 1; i < t->n_columns; i++)
+        put_cell(&w->buf, &t->columns[i], &own[i], &cells[i]);
     buf_puts(&w->buf, "\r\n");
     return w->buf.len < FLUSH_BYTES && buf_ok(&w->buf) ? RC_OK : export_flush(w, e);
 }
