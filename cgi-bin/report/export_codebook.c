@@ -65,10 +65,7 @@ static void put_line(void *ctx, const struct export_codebook_row *r)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (i > 0)
             buf_putc(b, ',');
-        if (i == 3)
-            export_put_csv_name(b, texts[i]);
-        else
-            export_put_csv(b, texts[i], strlen(texts[i]));
+        export_put_csv_name(b, texts[i]);
     }
     buf_puts(b, "\r\n");
 }

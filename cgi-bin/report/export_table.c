@@ -115,11 +115,16 @@ static bool add(struct columns *c, struct export_column column)
     return column.short_name != NULL;
 }
 
-/* Is a choice called like one of the codes for missing answers? */
-static bool has_code_as_name(const struct form_choices *c)
+static bool is_code(const char *s)
+{
+    return strcmp(s, "-9") == 0 || strcmp(s, "-8") == 0;
+}
+
+/* Is a choice called like one of the codes for missing answers, by its name or its label? */
+static bool has_code_as_name(const struct form_choices *c, size_t lang)
 {
     for (size_t i = 0; i < c->n; i++)
-        if (strcmp(c->items[i].name, "-9") == 0 || strcmp(c->items[i].name, "-8") == 0)
+        if (is_code(c->items[i].name) || is_code(form_text(&c->items[i].label, lang)))
             return true;
     return false;
 }
@@ -134,7 +139,7 @@ static bool add_node(struct columns *c, size_t i)
     size_t n_columns = columns_of(c->table, n);
     if (n->type == FORM_SELECT_ONE) {
         column.choices = n->choices;
-        column.has_far_names = has_code_as_name(n->choices);
+        column.has_far_names = has_code_as_name(n->choices, c->table->lang);
         column.values = values_of(n->choices, c->arena);
         return column.values != NULL && add(c, column);
     }

@@ -144,7 +144,7 @@ static bool prepare_column(struct export_writer *w, const struct export_column *
         const char *label = form_text(&c->choices->items[k].label, t->lang);
         buf_putc(&w->buf, ',');
         if (t->is_labelled)
-            export_put_csv(&w->buf, label, strlen(label));
+            export_put_csv_name(&w->buf, label);
         else
             export_put_csv_name(&w->buf, c->choices->items[k].name);
         is_good = keep_piece(w, &out->choices[k]);

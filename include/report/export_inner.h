@@ -30,7 +30,7 @@ struct export_writer {
 /* Write the buffer out and empty it. */
 enum rc export_flush(struct export_writer *w, struct rc_info *e) MUST_CHECK;
 
-/* A cell of a CSV file, quoted where it has to be, formulas disarmed; a choice's name that is a number is none. */
+/* A cell of a CSV file, quoted where it has to be, formulas disarmed; what names a choice, too, where it is no number. */
 void export_put_csv(struct buf *b, const char *s, size_t len);
 void export_put_csv_name(struct buf *b, const char *name);
 /* Is a ' put before the name? */
