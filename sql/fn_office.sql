@@ -774,3 +774,55 @@ BEGIN
     RETURN 0;
 END
 $$;
+
+-- ---- weights and invitations ----
+
+-- Margins as of a day; '' takes them away. 0 done; 1 not allowed; 2 no such survey or day
+CREATE OR REPLACE FUNCTION office.add_margins(p_session bytea, p_slug text, p_as_of text, p_source text, p_body text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_survey bigint;
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        RETURN 1;
+    END IF;
+    SELECT survey_id INTO v_survey FROM core.survey WHERE slug = p_slug;
+    IF core.add_margins(v_survey, p_as_of::date, office.one_line(p_source, 300), p_body) IS NULL THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'margins_set', p_slug,
+                             p_as_of || ' ' || CASE p_body WHEN '' THEN 'none' ELSE p_source END);
+    RETURN 0;
+EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
+    RETURN 2;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.margins(p_session bytea, p_slug text) RETURNS TABLE (as_of text, source text, is_none boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.as_of::text, m.source, m.body = '' FROM core.margins m JOIN core.survey s USING (survey_id)
+    WHERE s.slug = p_slug AND office.may(p_session, 'author', p_slug) ORDER BY m.as_of DESC, m.margins_id DESC LIMIT 20
+$$;
+
+-- Hashes of codes, 16 bytes each. 0 done; 1 not allowed; 2 not a survey by invitation
+CREATE OR REPLACE FUNCTION office.add_invitations(p_session bytea, p_slug text, p_hashes bytea) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_survey bigint;
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) OR NOT office.is_confirmed(p_session) THEN
+        RETURN 1;
+    END IF;
+    SELECT survey_id INTO v_survey FROM core.survey WHERE slug = p_slug;
+    IF intake.add_invitations(v_survey, p_hashes) < 0 THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'codes_made', p_slug, (length(p_hashes) / 16)::text);
+    RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.invitations_left(p_session bytea, p_slug text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT intake.invitations_left(s.survey_id) FROM core.survey s WHERE s.slug = p_slug AND office.may(p_session, 'author', p_slug)
+$$;

@@ -64,7 +64,8 @@ GRANT EXECUTE ON FUNCTION -- tables of office: none. Who acts is known by the se
     office.give_approval(bytea, bigint), office.approvals(bytea), office.export_count(bytea, bigint, bigint),
     office.export_rows(bytea, bigint, bigint, boolean), office.put_draft(bytea, text, text, text, text, bytea),
     office.draft(bytea, bigint), office.drafts(bytea), office.publish_draft(bytea, bigint),
-    office.keying(bytea, text), office.drop_keyed(bytea, text, text, bytea, bigint, bigint, bigint, bytea, bytea) TO minyi_admin;
+    office.add_margins(bytea, text, text, text, text), office.margins(bytea, text),
+    office.add_invitations(bytea, text, bytea), office.invitations_left(bytea, text), office.keying(bytea, text), office.drop_keyed(bytea, text, text, bytea, bigint, bigint, bigint, bytea, bytea) TO minyi_admin;
 GRANT SELECT ON core.margins TO minyi_admin;
 
 -- operator: publishes questionnaires, imports, looks after keys and state; never answers.

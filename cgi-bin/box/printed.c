@@ -1,9 +1,12 @@
 #include "box/printed.h"
 
+#include <sodium.h>
 #include <string.h>
 
+#include "box/key.h"
 #include "report/form_sheet.h"
 #include "report/poster.h"
+#include "report/slips.h"
 
 struct words {
     const struct catalogue *c;
@@ -71,4 +74,50 @@ enum rc printed_paper(const struct form *f, const char *lang, int64_t version_id
     const struct form_sheet sheet = {.form = f, .flang = at, .lang = tr(c, w.lang, "lang.tag"), .dir = tr(c, w.lang, "lang.dir"),
                                      .version_id = version_id, .text = text_of, .ctx = &w};
     return form_sheet_html(out, &sheet, e);
+}
+
+static enum rc slips_of(const struct form *f, const char *lang, const char *base_url, const struct catalogue *c, struct arena *a,
+                        struct slips *out, struct rc_info *e)
+{
+    size_t at = 0, n = strlen(base_url);
+    enum rc rc = find_lang(f, lang, &at, e);
+    if (rc != RC_OK)
+        return rc;
+    size_t shown = interface_lang(c, f->langs[at]);
+    while (n > 0 && base_url[n - 1] == '/')
+        n--;
+    *out = (struct slips){.lang = tr(c, shown, "lang.tag"),
+                          .dir = tr(c, shown, "lang.dir"),
+                          .organiser = form_text(&f->organiser, at),
+                          .title = form_text(&f->title, at),
+                          .address = arena_printf(a, "%.*s/survey/%s", (int)(n > 300 ? 300 : n), base_url, f->slug),
+                          .alt = tr(c, shown, "slip.alt"),
+                          .how = tr(c, shown, "slip.how"),
+                          .code = tr(c, shown, "form.code"),
+                          .secret = tr(c, shown, "slip.secret")};
+    return out->address != NULL ? RC_OK : rc_set(e, RC_NOMEM, "no memory for an address");
+}
+
+enum rc printed_slips(const struct form *f, const char *lang, const char *base_url, const struct catalogue *c, size_t n, struct arena *a,
+                      struct buf *slips, struct buf *codes, unsigned char *hashes, struct rc_info *e)
+{
+    struct slips s;
+    enum rc rc = slips_of(f, lang, base_url, c, a, &s, e);
+    if (rc != RC_OK)
+        return rc;
+    slips_begin(slips, &s);
+    buf_puts(codes, "code\n");
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        struct ballot_key code;
+        char shown[20];
+        key_make(&code);
+        key_show(&code, shown);
+        key_code_hash(&code, hashes + i * KEY_HASH_BYTES);
+        rc = slips_add(slips, &s, shown, e);
+        buf_printf(codes, "%s\n", shown);
+        sodium_memzero(&code, sizeof code);
+        sodium_memzero(shown, sizeof shown);
+    }
+    slips_end(slips);
+    return rc == RC_OK && (!buf_ok(slips) || !buf_ok(codes)) ? rc_set(e, RC_NOMEM, "no room for the slips") : rc;
 }

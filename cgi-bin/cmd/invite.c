@@ -11,13 +11,13 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "box/key.h"
+#include "box/printed.h"
 #include "cmd/cmd.h"
 #include "form/form.h"
-#include "report/slips.h"
 #include "store/operator_store.h"
 #include "web/catalogue.h"
 
-enum { COUNT_MAX = 5000, SHEET_MAX = 64 << 20, LIST_MAX = 1 << 20, SHOWN = 20 };
+enum { COUNT_MAX = 5000, SHEET_MAX = 64 << 20, LIST_MAX = 1 << 20 };
 
 struct options {
     const char *slug, *lang, *base, *out;
@@ -58,49 +58,6 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
     return RC_OK;
 }
 
-static enum rc slips_of(const struct options *o, const struct form *f, const struct catalogue *c, struct arena *a,
-                        struct slips *out, struct rc_info *e)
-{
-    const char *const *langs;
-    size_t at = o->lang != NULL ? form_lang(f, o->lang) : 0, lang = 0, n = strlen(o->base);
-    if (at == SIZE_MAX)
-        return rc_set(e, RC_INPUT, "the survey has no texts in \"%s\"", o->lang);
-    for (size_t i = 0, n_langs = catalogue_langs(c, &langs); i < n_langs; i++)
-        lang = strcmp(langs[i], f->langs[at]) == 0 ? i : lang;
-    while (n > 0 && o->base[n - 1] == '/')
-        n--;
-    *out = (struct slips){.lang = tr(c, lang, "lang.tag"),
-                          .dir = tr(c, lang, "lang.dir"),
-                          .organiser = form_text(&f->organiser, at),
-                          .title = form_text(&f->title, at),
-                          .address = arena_printf(a, "%.*s/survey/%s", (int)(n > 300 ? 300 : n), o->base, f->slug),
-                          .alt = tr(c, lang, "slip.alt"),
-                          .how = tr(c, lang, "slip.how"),
-                          .code = tr(c, lang, "form.code"),
-                          .secret = tr(c, lang, "slip.secret")};
-    return out->address != NULL ? RC_OK : rc_set(e, RC_NOMEM, "no memory for an address");
-}
-
-static enum rc make_codes(struct sheet_files *to, const struct slips *s, size_t n, struct rc_info *e)
-{
-    enum rc rc = RC_OK;
-    slips_begin(&to->slips, s);
-    buf_puts(&to->codes, "code\n");
-    for (size_t i = 0; rc == RC_OK && i < n; i++) {
-        struct ballot_key code;
-        char shown[SHOWN];
-        key_make(&code);
-        key_show(&code, shown);
-        key_code_hash(&code, to->hashes + i * KEY_HASH_BYTES);
-        rc = slips_add(&to->slips, s, shown, e);
-        buf_printf(&to->codes, "%s\n", shown);
-        sodium_memzero(&code, sizeof code);
-        sodium_memzero(shown, sizeof shown);
-    }
-    slips_end(&to->slips);
-    return rc == RC_OK && (!buf_ok(&to->slips) || !buf_ok(&to->codes)) ? rc_set(e, RC_NOMEM, "no room for the slips") : rc;
-}
-
 /* The files first: a code that is in the database and on no slip would be of no use to anyone. */
 static enum rc store(struct db *db, const struct options *o, int64_t survey_id, const struct sheet_files *files, struct rc_info *e)
 {
@@ -126,7 +83,6 @@ static enum rc invite(struct db *db, const struct options *o, const struct opera
 {
     struct form *f = NULL;
     struct catalogue *c = NULL;
-    struct slips slips;
     struct sheet_files files = {.hashes = arena_array(a, (size_t)o->count, KEY_HASH_BYTES)};
     buf_init(&files.slips, SHEET_MAX);
     buf_init(&files.codes, LIST_MAX);
@@ -137,9 +93,7 @@ static enum rc invite(struct db *db, const struct options *o, const struct opera
     if (rc == RC_OK)
         rc = catalogue_load(setting(SET_HTML_DIR), a, &c, e);
     if (rc == RC_OK)
-        rc = slips_of(o, f, c, a, &slips, e);
-    if (rc == RC_OK)
-        rc = make_codes(&files, &slips, (size_t)o->count, e);
+        rc = printed_slips(f, o->lang, o->base, c, (size_t)o->count, a, &files.slips, &files.codes, files.hashes, e);
     if (rc == RC_OK)
         rc = store(db, o, s->survey_id, &files, e);
     if (rc == RC_OK)

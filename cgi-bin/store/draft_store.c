@@ -70,3 +70,38 @@ enum rc keying_drop(struct db *db, const unsigned char *session, const char *slu
                                  db_bytes(b->box_hashes, SEALED_HASH_BYTES), db_bytes(b->sealed, b->sealed_len)};
     return office_outcome_of(db, OS_DROP_KEYED, p, 9, out, e);
 }
+
+/* ---- weights and invitations ---- */
+
+enum rc desk_margins_add(struct db *db, const unsigned char *session, const char *slug, const char *as_of, const char *source, const char *body,
+                         enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_text(as_of), db_text(source), db_text(body)};
+    return office_outcome_of(db, OS_ADD_MARGINS, p, 5, out, e);
+}
+
+enum rc desk_margins_list(struct db *db, const unsigned char *session, const char *slug, struct arena *a, struct margins_row **out, size_t *n,
+                          struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {office_session_param(session), db_text(slug)};
+    enum rc rc = office_list(db, OS_MARGINS, p, 2, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct margins_row){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1)), db_get_i64(db_at(&r, i, 2)) != 0};
+    return rc;
+}
+
+enum rc desk_invitations_add(struct db *db, const unsigned char *session, const char *slug, const unsigned char *hashes, size_t n,
+                             enum office_outcome *out, struct rc_info *e)
+{
+    const struct db_param p[] = {office_session_param(session), db_text(slug), db_bytes(hashes, n * SEALED_HASH_BYTES)};
+    return office_outcome_of(db, OS_ADD_INVITATIONS, p, 3, out, e);
+}
+
+enum rc desk_invitations_left(struct db *db, const unsigned char *session, const char *slug, int64_t *n, struct rc_info *e)
+{
+    const struct db_param p[] = {office_session_param(session), db_text(slug)};
+    return office_one(db, OS_INVITATIONS_LEFT, p, 2, n, e);
+}

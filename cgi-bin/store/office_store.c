@@ -50,6 +50,10 @@ static const struct db_stmt stmts[OS_N_STMTS] = {
                     "$7::bigint, $8::bytea, $9::bytea)", 9},
     [OS_DEFINITION] = {"definition", "SELECT v.definition, v.version_id FROM core.survey s JOIN core.version v "
                        "ON v.version_id = s.current_version WHERE s.slug = $1::text", 1},
+    [OS_ADD_MARGINS] = {"add_margins", "SELECT office.add_margins($1::bytea, $2::text, $3::text, $4::text, $5::text)", 5},
+    [OS_MARGINS] = {"margins", "SELECT as_of, source, is_none FROM office.margins($1::bytea, $2::text)", 2},
+    [OS_ADD_INVITATIONS] = {"add_invitations", "SELECT office.add_invitations($1::bytea, $2::text, $3::bytea)", 3},
+    [OS_INVITATIONS_LEFT] = {"invitations_left", "SELECT office.invitations_left($1::bytea, $2::text)", 2},
     [OS_SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
 };
 

@@ -12,4 +12,9 @@ enum rc printed_poster(const struct form *f, const char *lang, const char *base_
 enum rc printed_paper(const struct form *f, const char *lang, int64_t version_id, const struct catalogue *c, struct buf *out,
                       struct rc_info *e) MUST_CHECK;
 
+/* `n` new codes for a survey by invitation: slips to cut, a CSV of the codes, their hashes (KEY_HASH_BYTES each). Nobody can
+ * make them again. RC_TOOBIG as well: the address does not fit into a QR code. */
+enum rc printed_slips(const struct form *f, const char *lang, const char *base_url, const struct catalogue *c, size_t n, struct arena *a,
+                      struct buf *slips, struct buf *codes, unsigned char *hashes, struct rc_info *e) MUST_CHECK;
+
 #endif

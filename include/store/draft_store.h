@@ -27,6 +27,23 @@ enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a,
 /* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access. */
 enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e) MUST_CHECK;
 
+/* ---- weights and invitations ---- */
+
+struct margins_row {
+    const char *as_of, *source;
+    bool is_none;
+};
+
+/* body: margins_to_json, "" for none. OFFICE_NO_SUCH: no such day. */
+enum rc desk_margins_add(struct db *db, const unsigned char *session, const char *slug, const char *as_of, const char *source, const char *body,
+                         enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+enum rc desk_margins_list(struct db *db, const unsigned char *session, const char *slug, struct arena *a, struct margins_row **out, size_t *n,
+                          struct rc_info *e) MUST_CHECK;
+/* Hashes of n codes, 16 bytes each. OFFICE_NO_SUCH: the survey is open to everybody. */
+enum rc desk_invitations_add(struct db *db, const unsigned char *session, const char *slug, const unsigned char *hashes, size_t n,
+                             enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+enum rc desk_invitations_left(struct db *db, const unsigned char *session, const char *slug, int64_t *n, struct rc_info *e) MUST_CHECK;
+
 /* ---- paper forms, keyed in ---- */
 
 struct keying {

@@ -164,6 +164,8 @@ for (const lang of ['zh', 'en'])
       await look(page, 'a draft');
       await page.locator('main .places a').first().click();
       assert.equal(await page.locator('#ballot').count(), 1, 'the questionnaire as a citizen sees it');
+      await go(page, site, `/admin/surveys/${SLUG}/settings`, lang);
+      await look(page, 'weights');
       await go(page, site, `/admin/surveys/${SLUG}/key`, lang);
       await look(page, 'keying a form in');
       await page.locator('main form[action$="/key"] button').last().click();

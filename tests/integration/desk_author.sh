@@ -107,6 +107,46 @@ for f in "poster.svg poster" "paper.html paper"; do
 done
 same "nothing is left behind" "desk" "$(ls "$PLACE/desk")"
 
+# ---- weights ----
+house run minyi publish "$ROOT/sql/seed/gov-wechat-2014" >/dev/null
+S=/admin/surveys/gov-wechat-2014
+margins() { desk POST all $S/margins "csv=$1" "source=${2-Census 2010}" "as_of=${3-2010-11-01}"; }
+same "the page" 200 "$(desk GET all $S/settings?lang=en)"
+TABLE=$'variable,category,population\ngender,male,512\ngender,female,488'
+same "a table is kept" 200 "$(margins "$TABLE")"
+same "as the command lists it" "as of 2010-11-01, added $(date -u +%F): Census 2010 (newest)" "$(house run minyi margins gov-wechat-2014)"
+check "which the log says" audit_has $'^all\tmargins_set\tgov-wechat-2014\t2010-11-01 Census 2010'
+same "an unknown choice" 422 "$(margins "$TABLE"$'\ngender,martian,3')"
+check "is named with its row" says "table:4"
+check "and what was typed is still there" says "gender,martian,3"
+same "no source" 422 "$(margins "$TABLE" '')"
+same "no day" 422 "$(margins "$TABLE" x 2010-13-40)"
+same "no table: no weights" 200 "$(margins '')"
+same "from then on" "as of 2010-11-01, added $(date -u +%F): none (newest)" "$(house run minyi margins gov-wechat-2014 | head -n 1)"
+
+# ---- invitations ----
+cp -r "$ROOT/sql/seed/gov-wechat-2014" "$FOLDER/closed"
+/usr/bin/python3 - "$FOLDER/closed/settings.csv" <<'P'
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1], encoding='utf-8')))
+for name, value in (('form_id', 'by-code'), ('access', 'invitation'), ('sample', 'random'), ('min_opening', '5')):
+    if name not in rows[0]:
+        rows[0].append(name); rows[1].append(value)
+    rows[1][rows[0].index(name)] = value
+csv.writer(open(sys.argv[1], 'w', encoding='utf-8', newline='')).writerows(rows)
+P
+chmod -R a+rX "$FOLDER/closed"
+house run minyi publish "$FOLDER/closed" >/dev/null
+same "500 slips" 200 "$(desk POST all /admin/surveys/by-code/invite count=500)"
+check "as a file" grep -q 'attachment; filename="by-code-slips.html"' <(head_of Content-Disposition)
+same "with 500 codes on them" 500 "$(grep -oE '>[0-9A-Z]{4}(-[0-9A-Z]{4}){3}<' "$B" | sort -u | wc -l)"
+same "of which the database has the hashes" 500 "$(desk_sql "SELECT count(*) FROM intake.invitation")"
+desk GET all "/admin/surveys/by-code/settings?lang=en" >/dev/null
+check "and the page the number" says "Codes that are not used yet: 500"
+for n in 0 501 x -1 ""; do same "\"$n\" slips" 422 "$(desk POST all /admin/surveys/by-code/invite count="$n")"; done
+same "an open survey has none" 403 "$(desk POST all $S/invite count=5)"
+check "which the log says, too" audit_has $'^all\tcodes_made\tby-code\t500'
+
 # ---- rights ----
 same "an author of one survey uploads another's" 403 "$(upload one "$FOLDER/visit.xlsx")"
 check "and is told why" says "You are not an author of that survey."

@@ -58,6 +58,12 @@ GET  /admin/surveys/park/poster.svg senninn
 GET  /admin/surveys/hall/poster.svg sennnnn
 GET  /admin/surveys/park/paper.html senninn
 GET  /admin/surveys/hall/paper.html sennnnn
+GET  /admin/surveys/park/settings senninn
+GET  /admin/surveys/hall/settings sennnnn
+POST /admin/surveys/park/margins  senninn
+POST /admin/surveys/hall/margins  sennnnn
+POST /admin/surveys/park/invite   senninn
+POST /admin/surveys/hall/invite   sennnnn
 GET  /admin/surveys/park/key      senninn
 GET  /admin/surveys/hall/key      sennnnn
 POST /admin/surveys/park/key      senninn
