@@ -1,8 +1,10 @@
 /* admin: the administrators' desk. Threads, their connections, and main; the routes are in pages/desk.c. */
+#include <dirent.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -37,6 +39,19 @@ static enum rc serve(const struct desk *desk, struct rc_info *e)
     return rc;
 }
 
+/* What an export that was killed left behind holds answers. The program is alone in its folder. */
+static void clear_files(const char *dir)
+{
+    DIR *d = opendir(dir);
+    int at = d != NULL ? dirfd(d) : -1;
+    const struct dirent *x;
+    while (d != NULL && (x = readdir(d)) != NULL)
+        if (strncmp(x->d_name, "export-", 7) == 0 || strncmp(x->d_name, "form-", 5) == 0)
+            (void)unlinkat(at, x->d_name, 0);
+    if (d != NULL)
+        (void)closedir(d);
+}
+
 static enum rc run(struct rc_info *e)
 {
     struct arena a;
@@ -49,6 +64,7 @@ static enum rc run(struct rc_info *e)
         rc = page_load_assets(setting(SET_HTML_DIR), e);
     if (rc == RC_OK)
         rc = file_secret(setting(SET_DESK_DIR), "desk", 0600, desk.secret, sizeof desk.secret, e);
+    clear_files(desk.dir);
     if (rc == RC_OK)
         rc = fcgi_start(e);
     desk.c = c;

@@ -61,6 +61,7 @@ static void answer(const struct web_app *app, struct slot *s)
 {
     fcgi_dispatch(app, &s->rq, s->accepted, &s->why, &s->rs);
     fcgi_reply(s->f, &s->rq, &s->rs);
+    response_reset(&s->rs); /* a file that went out is gone now, not when this slot has its next request */
 }
 
 /* False: too many wait. */

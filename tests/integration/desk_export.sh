@@ -48,6 +48,13 @@ same "no file is left behind" "desk" "$(ls "$PLACE/desk")"
 check "each is in the log" audit_has $'^sun.li\texport\tgov-wechat-2014\tversion 0 as sav'
 same "all six" 6 "$(house run minyi audit | cut -f4 | grep -cx export)"
 
+pid_of() { pgrep -P "$(cat "$PLACE/run/supervise.pid")" -x "$1"; }
+same "nor is one held open" 0 "$(find "/proc/$(pid_of admin)/fd" -lname '*export-*' | wc -l)"
+printf 'answers' >"$PLACE/desk/export-0123456789abcdef.part"
+kill "$(pid_of admin)"
+check "what a killed export left is cleared when the desk starts" until_true 50 [ ! -e "$PLACE/desk/export-0123456789abcdef.part" ]
+check "and the desk is there again" until_true 50 curl -sf -o "$B" "$DESK/admin/sign-in"
+
 # ---- refused ----
 same "an unknown format" 400 "$(desk POST sun.li $X format=exe lang=en)"
 same "an unknown language" 400 "$(desk POST sun.li $X format=csv lang=xx)"
