@@ -125,6 +125,7 @@ static void boundaries(void **state)
                                       "multipart/form-data; charset=utf-8; boundary=x", "text/plain; boundary=x", "multipart/form-data; boundary=\xe9"};
     const char *out = NULL;
     (void)state;
+    arena_release(&arena);
     arena_init(&arena, 1 << 16);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         assert_int_equal(multipart_boundary(good[i][0], &arena, &out, &e), RC_OK);
