@@ -78,6 +78,7 @@ BEGIN
     END IF;
     INSERT INTO core.import (survey_id, version_id, file_hash, n, consent)
     VALUES (p_survey_id, p_version_id, p_file_hash, p_n, p_consent);
+    PERFORM office.audit_step('imported', (SELECT slug FROM core.survey WHERE survey_id = p_survey_id), p_n || ' synthetic ballots');
     RETURN 0;
 END
 $$;

@@ -143,16 +143,30 @@ $$;
 -- Put everything that was set aside back into the box, for the next tally to try again: after a
 -- restored keyring or a mended program. Gives the number of batches.
 CREATE OR REPLACE FUNCTION intake.quarantine_retry() RETURNS bigint
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    n_batches bigint;
+BEGIN
     WITH gone AS (DELETE FROM intake.quarantine RETURNING *),
     back AS (INSERT INTO intake.batch (batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed)
              SELECT batch_id, survey_id, version_id, epoch_id, accepted_us, n, box_hashes, sealed FROM gone
              ON CONFLICT DO NOTHING)
-    SELECT count(*) FROM gone
+    SELECT count(*) INTO n_batches FROM gone;
+    PERFORM office.audit_step('quarantine_tried_again', '', n_batches || ' batches');
+    RETURN n_batches;
+END
 $$;
 
 -- Give up everything that was set aside: its ballots will never be counted. Gives the number of batches.
 CREATE OR REPLACE FUNCTION intake.quarantine_discard() RETURNS bigint
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH gone AS (DELETE FROM intake.quarantine RETURNING 1) SELECT count(*) FROM gone
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    n_batches bigint;
+    n_ballots bigint;
+BEGIN
+    WITH gone AS (DELETE FROM intake.quarantine RETURNING n)
+    SELECT count(*), coalesce(sum(n), 0) INTO n_batches, n_ballots FROM gone;
+    PERFORM office.audit_step('quarantine_given_up', '', n_batches || ' batches, ' || n_ballots || ' ballots');
+    RETURN n_batches;
+END
 $$;

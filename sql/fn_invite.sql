@@ -21,6 +21,7 @@ BEGIN
     ) AS x ORDER BY h
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS n_new = ROW_COUNT;
+    PERFORM office.audit_step('codes_made', (SELECT slug FROM core.survey WHERE survey_id = p_survey_id), n_new::text);
     RETURN n_new;
 END
 $$;

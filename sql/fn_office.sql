@@ -43,6 +43,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT office.audit_add(session_user::text, p_event, p_subject, p_detail)
 $$;
 
+-- Of functions that operator and desk share: the desk's own enter what was done, with a person's name.
+CREATE OR REPLACE FUNCTION office.audit_step(p_event text, p_subject text, p_detail text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.audit_add(session_user::text, p_event, p_subject, p_detail) WHERE session_user <> 'minyi_admin'
+$$;
+
 -- For `minyi audit`: everything, in order.
 CREATE OR REPLACE FUNCTION office.audit_all()
 RETURNS TABLE (entry_no bigint, at text, who text, event text, subject text, detail text, hash bytea)
@@ -197,6 +203,11 @@ BEGIN
         RETURN ceil(wait)::integer;
     END IF;
     UPDATE office.attempt SET n = n + 1, last_at = clock_timestamp() WHERE who IN (p_both, p_account, p_address);
+    FOR r IN SELECT w.what FROM (VALUES (p_both, 5, 'one account from one address'), (p_account, 30, 'one account'),
+                                        (p_address, 60, 'one address')) AS w(who, free, what)
+             JOIN office.attempt a ON a.who = w.who AND a.n = w.free LOOP
+        PERFORM office.audit_add('?', 'sign_in_slowed', '', r.what); -- once, however many more come
+    END LOOP;
     RETURN 0;
 END
 $$;
@@ -644,7 +655,7 @@ BEGIN
             RETURN 2;
         END IF;
     END IF;
-    PERFORM office.audit_add(who.name, 'export', p_slug, 'version ' || p_version || ' as ' || p_format);
+    PERFORM office.audit_add(who.name, 'export', p_slug, CASE p_version WHEN 0 THEN 'current version' ELSE 'version ' || p_version END || ' as ' || p_format);
     RETURN 0;
 END
 $$;

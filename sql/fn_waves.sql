@@ -40,6 +40,7 @@ BEGIN
     INSERT INTO publish.wave (survey_id, wave, name, first_day, last_day)
         SELECT v_survey, w.wave, w.name, w.first_day, w.last_day
         FROM publish.number_waves(p_names, p_first, p_last) w;
+    PERFORM office.audit_step('waves_set', p_slug, coalesce(cardinality(p_names), 0)::text);
     RETURN 0;
 END
 $$;
@@ -62,6 +63,7 @@ BEGIN
     DELETE FROM publish.comparable c WHERE c.survey_id = v_survey AND c.version_a = p_a AND c.version_b = p_b;
     INSERT INTO publish.comparable (survey_id, version_a, version_b, question)
         SELECT DISTINCT v_survey, p_a, p_b, q FROM unnest(p_questions) AS q WHERE q <> '';
+    PERFORM office.audit_step('comparable_set', p_slug, p_a || ', ' || p_b || ': ' || array_to_string(p_questions, ', '));
     RETURN 0;
 END
 $$;

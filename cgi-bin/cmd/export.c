@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "box/export_job.h"
 #include "cmd/cmd.h"
+#include "store/user_store.h"
 #include "web/catalogue.h"
 
 enum { ARENA_MAX = 4 << 20, PATH_MAX_BYTES = 4000 };
@@ -104,6 +105,16 @@ static void tell(const struct options *o, const struct export_done *d)
                       (long long)d->n_cut, EXPORT_STATA_TEXT_MAX);
 }
 
+/* In the audit log before the first row is read, whatever comes of it. */
+static enum rc note(const struct options *o, struct rc_info *e)
+{
+    char detail[96], version[32] = "current version";
+    if (o->version_no != 0)
+        (void)snprintf(version, sizeof version, "version %lld", (long long)o->version_no);
+    (void)snprintf(detail, sizeof detail, "%s as %s, uid %lld", version, export_format_name(o->format), (long long)getuid());
+    return audit_note("export", o->slug, detail, e);
+}
+
 static enum rc run(const struct options *o, struct arena *a, struct export_done *done, struct rc_info *e)
 {
     struct catalogue *c = NULL;
@@ -113,7 +124,9 @@ static enum rc run(const struct options *o, struct arena *a, struct export_done 
     const struct export_request q = {.slug = o->slug, .lang = o->lang, .format = o->format, .version_no = o->version_no, .has_bom = o->has_bom,
                                      .is_labelled = o->is_labelled, .has_comments = o->has_comments, .has_codes = o->has_codes, .has_codebook = o->has_codebook, .word = word, .word_ctx = c};
     struct db *db = export_db();
-    rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : export_job(db, &q, o->out, done, e);
+    rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : note(o, e);
+    if (rc == RC_OK)
+        rc = export_job(db, &q, o->out, done, e);
     db_free(db);
     return rc;
 }

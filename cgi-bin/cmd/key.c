@@ -9,6 +9,7 @@
 #include "box/keyring.h"
 #include "cmd/cmd.h"
 #include "store/operator_store.h"
+#include "store/user_store.h"
 
 /* 64 hex digits in groups of eight: what is to be written down. */
 static bool print_secret(const unsigned char sk[BATCH_SECRET_BYTES])
@@ -96,7 +97,9 @@ enum rc cmd_key(int argc, char **argv, struct rc_info *e)
     enum rc rc = read_secret(sk, e);
     struct db *db = rc == RC_OK ? operator_keys_db() : NULL;
     if (rc == RC_OK)
-        rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : restore_all(db, sk, e);
+        rc = db == NULL ? rc_set(e, RC_NOMEM, "no memory") : audit_note("keys_restored", "", "minyi key restore", e);
+    if (rc == RC_OK)
+        rc = restore_all(db, sk, e);
     sodium_memzero(sk, sizeof sk);
     db_free(db);
     return rc;

@@ -5,15 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PUT, LIST, ALL, END, NOTE, SENSITIVE, N_STMTS };
+enum { PUT, LIST, ALL, END, SENSITIVE, N_STMTS };
 static const struct db_stmt stmts[N_STMTS] = {
     [PUT] = {"put", "SELECT office.operator_put_person($1::text, $2::text, $3::text, $4::text, $5::boolean)", 5},
     [LIST] = {"list", "SELECT name, roles, is_active, is_enrolled FROM office.operator_people()", 0},
     [ALL] = {"all", "SELECT entry_no, at, who, event, subject, detail, hash FROM office.audit_all()", 0},
     [END] = {"end", "SELECT entry_no, hash FROM office.audit_end()", 0},
-    [NOTE] = {"note", "SELECT office.audit_note($1::text, $2::text, $3::text)", 3},
     [SENSITIVE] = {"sensitive", "SELECT office.operator_sensitive($1::text, $2::boolean)", 2},
 };
+
+static const struct db_stmt note_stmt = {"note", "SELECT office.audit_note($1::text, $2::text, $3::text)", 3};
 
 struct db *user_db(void)
 {
@@ -101,10 +102,13 @@ enum rc audit_end(struct db *db, int64_t *entry_no, unsigned char hash[AUDIT_HAS
     return rc;
 }
 
-enum rc audit_note(struct db *db, const char *event, const char *subject, const char *detail, struct rc_info *e)
+enum rc audit_note(const char *event, const char *subject, const char *detail, struct rc_info *e)
 {
     const struct db_param p[] = {db_text(event), db_text(subject), db_text(detail)};
-    return db_query(db, NOTE, p, 3, NULL, NULL, e);
+    struct db *db = db_new(&(struct db_config){.role = "minyi_tally", .program = "minyi", .stmts = &note_stmt, .n_stmts = 1});
+    enum rc rc = db != NULL ? db_query(db, 0, p, 3, NULL, NULL, e) : rc_set(e, RC_NOMEM, "no memory");
+    db_free(db);
+    return rc;
 }
 
 static void add(crypto_hash_sha256_state *s, const char *text, bool is_first)

@@ -33,8 +33,8 @@ typedef enum rc audit_fn(void *ctx, const struct audit_entry *entry, struct rc_i
 enum rc audit_read(struct db *db, audit_fn *fn, void *ctx, struct rc_info *e) MUST_CHECK;
 /* What the database says is the end of the chain. */
 enum rc audit_end(struct db *db, int64_t *entry_no, unsigned char hash[AUDIT_HASH_BYTES], struct rc_info *e) MUST_CHECK;
-/* Add an entry of the operator's; the database says who. */
-enum rc audit_note(struct db *db, const char *event, const char *subject, const char *detail, struct rc_info *e) MUST_CHECK;
+/* Add an entry of a command that works as the tally's user; the database says who. */
+enum rc audit_note(const char *event, const char *subject, const char *detail, struct rc_info *e) MUST_CHECK;
 
 /* ---- the chain, without any database ---- */
 

@@ -45,8 +45,8 @@ assert len(pandas.read_stata(d + '/got.dta', convert_categoricals=False)) == 100
 assert len(pandas.read_excel(d + '/got.xlsx', sheet_name=0)) == 10000
 P
 same "no file is left behind" "desk" "$(ls "$PLACE/desk")"
-check "each is in the log" audit_has $'^sun.li\texport\tgov-wechat-2014\tversion 0 as sav'
-same "all six" 6 "$(house run minyi audit | cut -f4 | grep -cx export)"
+check "each is in the log" audit_has $'^sun.li\texport\tgov-wechat-2014\tcurrent version as sav'
+same "all six, as those of the command are" "6 sun.li,6 minyi_tally" "$(house run minyi audit | cut -f3,4 | grep -P '\texport$' | cut -f1 | sort -r | uniq -c | awk '{ printf "%s%s %s", s, $1, $2; s = "," }')"
 
 pid_of() { pgrep -P "$(cat "$PLACE/run/supervise.pid")" -x "$1"; }
 same "nor is one held open" 0 "$(find "/proc/$(pid_of admin)/fd" -lname '*export-*' | wc -l)"
