@@ -78,10 +78,31 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WHERE s.session_hash = p_session AND office.is_live(s) AND p.is_enrolled
 $$;
 
+-- Does a right in p_scope hold in this survey? Of all, of itself, of its unit ("@44.health") or the unit above ("@44").
+CREATE OR REPLACE FUNCTION office.is_in(p_scope text, p_survey text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p_scope IN ('*', p_survey) OR (p_scope LIKE '@%' AND EXISTS (
+        SELECT FROM office.unit u WHERE u.survey = p_survey AND starts_with(u.unit || '.', substr(p_scope, 2) || '.')))
+$$;
+
 CREATE OR REPLACE FUNCTION office.may(p_session bytea, p_role text, p_survey text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM office.role r WHERE r.person_id = (office.actor(p_session)).person_id
-                   AND r.role = p_role AND r.survey IN ('*', p_survey))
+                   AND r.role = p_role AND office.is_in(r.survey, p_survey))
+$$;
+
+-- The unit in which somebody begins new surveys, NULL for who has none: the first in which they are an author.
+CREATE OR REPLACE FUNCTION office.own_unit(p_session bytea) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT min(substr(r.survey, 2)) FROM office.role r
+    WHERE r.person_id = (office.actor(p_session)).person_id AND r.role = 'author' AND r.survey LIKE '@%'
+$$;
+
+-- An author of the survey, or of a unit while there is no survey of that name.
+CREATE OR REPLACE FUNCTION office.may_write(p_session bytea, p_survey text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.may(p_session, 'author', p_survey)
+           OR (office.own_unit(p_session) IS NOT NULL AND NOT EXISTS (SELECT FROM core.survey WHERE slug = p_survey))
 $$;
 
 -- The lock: exports and matters of roles and keys want a code that is at most 5 minutes old.
@@ -108,7 +129,8 @@ BEGIN
 END
 $$;
 
--- The person of a session, and that it was used now (a write at most every 20 seconds). `roles`: "role:survey" with spaces.
+-- The person of a session, and that it was used now (a write at most every 20 seconds). `roles`: "role:survey" with spaces,
+-- those of a unit as one for each of its surveys, too.
 CREATE OR REPLACE FUNCTION office.use_session(p_session bytea)
 RETURNS TABLE (person_id bigint, name text, is_enrolled boolean, confirmed_s bigint, roles text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -117,7 +139,9 @@ BEGIN
     UPDATE office.session s SET seen_at = now()
     WHERE s.session_hash = p_session AND office.is_live(s) AND s.seen_at < now() - interval '20 seconds';
     RETURN QUERY SELECT p.person_id, p.name, p.is_enrolled, extract(epoch FROM now() - s.confirmed_at)::bigint,
-        coalesce((SELECT string_agg(r.role || ':' || r.survey, ' ' ORDER BY r.role, r.survey) FROM office.role r
+        coalesce((SELECT string_agg(r.role || ':' || x.survey, ' ' ORDER BY r.role, x.survey) FROM office.role r,
+                  LATERAL (SELECT r.survey UNION SELECT u.survey FROM office.unit u
+                           WHERE r.survey LIKE '@%' AND office.is_in(r.survey, u.survey)) AS x(survey)
                   WHERE r.person_id = p.person_id), '')
         FROM office.session s JOIN office.person p USING (person_id)
         WHERE s.session_hash = p_session AND office.is_live(s);
@@ -374,7 +398,7 @@ BEGIN
     END IF;
     PERFORM FROM office.audit_head FOR UPDATE;
     SELECT person_id INTO v_person FROM office.person WHERE name = p_name;
-    IF v_person IS NULL OR (p_has AND p_survey <> '*' AND NOT EXISTS (SELECT FROM core.survey WHERE slug = p_survey)) THEN
+    IF v_person IS NULL OR (p_has AND p_survey <> '*' AND p_survey NOT LIKE '@%' AND NOT EXISTS (SELECT FROM core.survey WHERE slug = p_survey)) THEN
         RETURN 2;
     ELSIF v_person = (office.actor(p_session)).person_id THEN
         RETURN 4; -- nobody gives rights to themselves
@@ -395,6 +419,33 @@ BEGIN
 EXCEPTION WHEN check_violation THEN
     RETURN 2;
 END
+$$;
+
+-- '' takes the survey out of its unit.
+CREATE OR REPLACE FUNCTION office.set_unit(p_session bytea, p_survey text, p_unit text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT (office.may(p_session, 'administrator', '*') AND office.is_confirmed(p_session)) THEN
+        RETURN 1;
+    ELSIF NOT EXISTS (SELECT FROM core.survey WHERE slug = p_survey) THEN
+        RETURN 2;
+    END IF;
+    IF p_unit = '' THEN
+        DELETE FROM office.unit WHERE survey = p_survey;
+    ELSE
+        INSERT INTO office.unit VALUES (p_survey, p_unit) ON CONFLICT (survey) DO UPDATE SET unit = excluded.unit;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'unit_set', p_survey, p_unit);
+    RETURN 0;
+EXCEPTION WHEN check_violation THEN
+    RETURN 2;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.units(p_session bytea) RETURNS TABLE (survey text, unit text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.slug, coalesce(u.unit, '') FROM core.survey s LEFT JOIN office.unit u ON u.survey = s.slug
+    WHERE office.may(p_session, 'administrator', '*') ORDER BY s.slug
 $$;
 
 CREATE OR REPLACE FUNCTION office.people(p_session bytea)
@@ -460,7 +511,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                      WHERE c.survey_id = s.survey_id), '')
     FROM core.survey s LEFT JOIN core.version v ON v.version_id = s.current_version
     WHERE EXISTS (SELECT FROM office.role r WHERE r.person_id = (office.actor(p_session)).person_id
-                  AND r.role IN ('viewer', 'analyst', 'author') AND r.survey IN ('*', s.slug))
+                  AND r.role IN ('viewer', 'analyst', 'author') AND office.is_in(r.survey, s.slug))
     ORDER BY s.slug
 $$;
 
@@ -694,14 +745,14 @@ $$;
 
 -- ---- authoring ----
 
--- The number of the new draft; -1 not allowed (a survey that is not there yet takes an author of all); -2 the database does
+-- The number of the new draft; -1 not allowed (a survey that is not there yet takes an author of all or of a unit); -2 the database does
 -- not know its time zone.
 CREATE OR REPLACE FUNCTION office.put_draft(p_session bytea, p_slug text, p_sample text, p_zone text, p_definition text, p_hash bytea)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_id bigint;
 BEGIN
-    IF NOT office.may(p_session, 'author', p_slug) THEN
+    IF NOT office.may_write(p_session, p_slug) THEN
         PERFORM office.audit_add(coalesce((office.actor(p_session)).name, '?'), 'refused', 'draft of ' || p_slug, '');
         RETURN -1;
     ELSIF NOT EXISTS (SELECT FROM pg_catalog.pg_timezone_names WHERE name = p_zone) THEN
@@ -722,14 +773,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            coalesce(v.definition_hash = d.definition_hash, false)
     FROM office.draft d JOIN office.person p ON p.person_id = d.made_by LEFT JOIN core.survey s ON s.slug = d.slug
     LEFT JOIN core.version v ON v.version_id = s.current_version
-    WHERE d.draft_id = p_id AND office.may(p_session, 'author', d.slug)
+    WHERE d.draft_id = p_id AND (office.may(p_session, 'author', d.slug)
+        OR (office.may_write(p_session, d.slug) AND d.made_by = (office.actor(p_session)).person_id))
 $$;
 
 CREATE OR REPLACE FUNCTION office.drafts(p_session bytea) RETURNS TABLE (draft_id bigint, slug text, made_by text, made_at text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.draft_id, d.slug, p.name, to_char(d.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
     FROM office.draft d JOIN office.person p ON p.person_id = d.made_by
-    WHERE office.may(p_session, 'author', d.slug) ORDER BY d.draft_id DESC LIMIT 20
+    WHERE office.may(p_session, 'author', d.slug)
+        OR (office.may_write(p_session, d.slug) AND d.made_by = (office.actor(p_session)).person_id)
+    ORDER BY d.draft_id DESC LIMIT 20
 $$;
 
 -- The number of the version; -1 not allowed; -2 no such draft; -3 the survey was published with another sample or access.
@@ -738,18 +792,28 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     d office.draft;
     r record;
+    v_person bigint := (office.actor(p_session)).person_id;
+    v_unit text;
 BEGIN
     SELECT * INTO d FROM office.draft WHERE draft_id = p_id;
     IF d.draft_id IS NULL THEN
         RETURN -2;
-    ELSIF NOT office.may(p_session, 'author', d.slug) OR NOT office.is_confirmed(p_session) THEN
+    ELSIF NOT office.is_confirmed(p_session) THEN
         RETURN -1;
+    ELSIF NOT office.may(p_session, 'author', d.slug) THEN
+        v_unit := office.own_unit(p_session); -- a first version: the survey becomes that unit's
+        IF d.made_by <> v_person OR NOT office.may_write(p_session, d.slug) THEN
+            RETURN -1;
+        END IF;
     END IF;
     SELECT * INTO r FROM core.publish_version(d.slug, d.sample, d.definition, d.definition_hash);
     IF r.sample_changed THEN
         RETURN -3;
     END IF;
     DELETE FROM office.draft WHERE draft_id = p_id;
+    IF v_unit IS NOT NULL THEN
+        INSERT INTO office.unit VALUES (d.slug, v_unit);
+    END IF;
     PERFORM office.audit_add((office.actor(p_session)).name, 'version_published', d.slug, 'version ' || r.version_no);
     RETURN r.version_no;
 END

@@ -44,7 +44,7 @@ static const struct {
             "  example: sudo -u minyi-tally minyi key restore\n"},
     {"user", "add reads the first password from the terminal or as a line of standard input.\n"
              "  --role ROLE    viewer, analyst, author, auditor or administrator\n"
-             "  --survey SLUG  in this survey alone (all unless given)\n"
+             "  --survey SLUG  in this survey alone (all unless given), or in those of a unit: @44, @44.health\n"
              "  example: minyi user add li.wei --role administrator\n"
              "reset gives a new password; the second factor is set up anew, all sessions end.\n"
              "  example: minyi user reset li.wei\n"

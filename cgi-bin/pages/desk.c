@@ -55,6 +55,8 @@ static const struct desk_route {
     {{WEB_GET, "/admin/people/%", NULL}, DESK_MANAGE, true, desk_person_page},
     {{WEB_POST, "/admin/people/%/set", NULL}, DESK_MANAGE, true, desk_person_set},
     {{WEB_POST, "/admin/people/%/role", NULL}, DESK_MANAGE, true, desk_person_role},
+    {{WEB_GET, "/admin/units", NULL}, DESK_MANAGE, true, desk_units_page},
+    {{WEB_POST, "/admin/units", NULL}, DESK_MANAGE, true, desk_unit_set},
     {{WEB_GET, "/admin/audit", NULL}, DESK_AUDIT, false, desk_audit_page},
 };
 enum { N_ROUTES = sizeof table / sizeof *table };

@@ -161,7 +161,7 @@ void desk_put_field(struct desk_call *x, const char *name, const char *key, cons
     html_lit(&x->w, "\" value=\"");
     html_attr(&x->w, value);
     html_lit(&x->w, "\" maxlength=\"512\" autocapitalize=\"none\" spellcheck=\"false\" autocomplete=\"");
-    html_attr(&x->w, is_code ? "one-time-code" : !is_password ? "username" : strcmp(name, "password") == 0 ? "current-password" : "new-password");
+    html_attr(&x->w, is_code ? "one-time-code" : !is_password ? strcmp(name, "name") == 0 ? "username" : "off" : strcmp(name, "password") == 0 ? "current-password" : "new-password");
     html_lit(&x->w, "\"");
     if (hint_key != NULL) {
         html_lit(&x->w, " aria-describedby=\"");

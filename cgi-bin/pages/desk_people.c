@@ -21,6 +21,13 @@ static const char *outcome_key(enum office_outcome o)
     return keys[o];
 }
 
+static void put_unit(struct desk_call *x, const char *code, size_t len)
+{
+    char unit[DESK_SLUG_MAX + 1];
+    (void)snprintf(unit, sizeof unit, "%.*s", (int)len, code);
+    html_tr(&x->w, x->desk->c, x->lang, "desk.in_unit", "unit", unit, NULL);
+}
+
 /* "viewer: all surveys, analyst: hall" from "viewer:* analyst:hall". */
 static void put_roles(struct desk_call *x, const char *text)
 {
@@ -34,6 +41,8 @@ static void put_roles(struct desk_call *x, const char *text)
         html_lit(&x->w, " <span class=\"quiet\">");
         if (len == role_len + 2 && p[role_len + 1] == '*')
             html_text(&x->w, desk_text(x, "desk.all_surveys"));
+        else if (len > role_len + 2 && p[role_len + 1] == '@')
+            put_unit(x, p + role_len + 2, len - role_len - 2);
         else if (len > role_len)
             html_text_n(&x->w, p + role_len + 1, len - role_len - 1);
         html_lit(&x->w, "</span><br>");
@@ -95,6 +104,13 @@ static enum rc put_people(struct desk_call *x, const char *problem, const char *
     desk_begin_form(x, "/admin/people");
     desk_put_field(x, "name", "desk.name", "desk.name_hint", "text", name);
     desk_end_form(x, "desk.add_person", false);
+    html_lit(&x->w, "<h2>");
+    html_text(&x->w, desk_text(x, "desk.units"));
+    html_lit(&x->w, "</h2>\n<p><a href=\"");
+    desk_put_href(x, "/admin/units");
+    html_lit(&x->w, "\">");
+    html_text(&x->w, desk_text(x, "desk.units_link"));
+    html_lit(&x->w, "</a></p>\n");
     return desk_end(x, e);
 }
 
@@ -196,6 +212,7 @@ static void put_role_form(struct desk_call *x, const struct office_survey *surve
         html_lit(&x->w, "</option>\n");
     }
     html_lit(&x->w, "</select></p>\n");
+    desk_put_field(x, "unit", "desk.or_unit", "desk.or_unit_hint", "text", "");
     desk_end_form(x, "desk.give_role", false);
 }
 
@@ -297,13 +314,17 @@ enum rc desk_person_set(struct desk_call *x, struct rc_info *e)
 
 enum rc desk_person_role(struct desk_call *x, struct rc_info *e)
 {
-    static const char *const names[] = {"what", "role", "survey"};
-    const char *v[3];
+    static const char *const names[] = {"what", "role", "survey", "unit"};
+    const char *v[4];
+    char scope[DESK_SLUG_MAX + 2];
     enum office_outcome o = OFFICE_DONE;
-    enum rc rc = desk_fields(x, names, 3, v, e);
+    enum rc rc = desk_fields(x, names, 4, v, e);
     if (rc == RC_OK && strcmp(v[0], "give") != 0 && strcmp(v[0], "take") != 0)
         return rc_set_reason(e, RC_INPUT, "unknown_field", "neither give nor take");
-    if (rc == RC_OK)
-        rc = office_set_role(x->db, x->id.hash, x->slug, v[1], v[2], strcmp(v[0], "give") == 0, &o, e);
+    if (rc != RC_OK)
+        return rc;
+    /* a unit, where one is given, instead of the survey */
+    (void)snprintf(scope, sizeof scope, "%s%.*s", *v[3] != '\0' ? "@" : "", DESK_SLUG_MAX, *v[3] != '\0' ? v[3] : v[2]);
+    rc = office_set_role(x->db, x->id.hash, x->slug, v[1], scope, strcmp(v[0], "give") == 0, &o, e);
     return rc == RC_OK ? tell(x, o, e) : rc;
 }

@@ -3,7 +3,6 @@
 #include "base/settings.h"
 #include "store/office_inner.h"
 
-
 static const struct db_stmt stmts[OS_N_STMTS] = {
     [OS_FIND_PERSON] = {"find_person", "SELECT person_id, password_hash, seed_sealed, is_enrolled, is_active FROM "
                    "office.find_person($1::text)", 1},
@@ -54,6 +53,8 @@ static const struct db_stmt stmts[OS_N_STMTS] = {
     [OS_MARGINS] = {"margins", "SELECT as_of, source, is_none FROM office.margins($1::bytea, $2::text)", 2},
     [OS_ADD_INVITATIONS] = {"add_invitations", "SELECT office.add_invitations($1::bytea, $2::text, $3::bytea)", 3},
     [OS_INVITATIONS_LEFT] = {"invitations_left", "SELECT office.invitations_left($1::bytea, $2::text)", 2},
+    [OS_UNITS] = {"units", "SELECT survey, unit FROM office.units($1::bytea)", 1},
+    [OS_SET_UNIT] = {"set_unit", "SELECT office.set_unit($1::bytea, $2::text, $3::text)", 3},
     [OS_SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
 };
 
@@ -319,6 +320,25 @@ enum rc office_survey_names(struct db *db, struct arena *a, struct office_survey
     for (size_t i = 0; rc == RC_OK && i < *n; i++)
         (*out)[i].slug = db_get_text(db_at(&r, i, 0));
     return rc;
+}
+
+enum rc office_units(struct db *db, const unsigned char *session, struct arena *a, struct office_unit **out, size_t *n, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    void *rows = NULL;
+    const struct db_param p[] = {office_session_param(session)};
+    enum rc rc = office_list(db, OS_UNITS, p, 1, sizeof **out, a, &r, &rows, n, e);
+    *out = rows;
+    for (size_t i = 0; rc == RC_OK && i < *n; i++)
+        (*out)[i] = (struct office_unit){db_get_text(db_at(&r, i, 0)), db_get_text(db_at(&r, i, 1))};
+    return rc;
+}
+
+enum rc office_set_unit(struct db *db, const unsigned char *session, const char *survey, const char *unit, enum office_outcome *out,
+                        struct rc_info *e)
+{
+    const struct db_param p[] = {office_session_param(session), db_text(survey), db_text(unit)};
+    return office_outcome_of(db, OS_SET_UNIT, p, 3, out, e);
 }
 
 enum rc office_days(struct db *db, const unsigned char *session, const char *slug, int64_t max, struct arena *a, struct office_day **out,

@@ -74,6 +74,7 @@ desk_page desk_sign_in_page, desk_sign_in;                                      
 desk_page desk_enrol_page, desk_enrol, desk_confirm_page, desk_confirm;                       /* desk_factor.c */
 desk_page desk_account_page, desk_account_end, desk_account_password, desk_sign_out;          /* desk_account.c */
 desk_page desk_people_page, desk_people_add, desk_person_page, desk_person_set, desk_person_role; /* desk_people.c */
+desk_page desk_units_page, desk_unit_set;                                                     /* desk_units.c */
 desk_page desk_export_page, desk_export, desk_mark_sensitive, desk_ask_approval;              /* desk_export.c */
 desk_page desk_approvals_page, desk_approve;                                                  /* desk_approvals.c */
 desk_page desk_author_page, desk_author_upload, desk_draft_page, desk_draft_preview, desk_draft_publish; /* desk_author.c */

@@ -123,6 +123,14 @@ enum rc office_surveys(struct db *db, const unsigned char *session, const char *
                        size_t *n, struct rc_info *e) MUST_CHECK;
 /* All surveys, by slug alone: for whoever gives out roles. */
 enum rc office_survey_names(struct db *db, struct arena *a, struct office_survey **out, size_t *n, struct rc_info *e) MUST_CHECK;
+struct office_unit {
+    const char *survey, *unit; /* unit "": none */
+};
+/* Of all surveys, for an administrator; none for others. */
+enum rc office_units(struct db *db, const unsigned char *session, struct arena *a, struct office_unit **out, size_t *n, struct rc_info *e) MUST_CHECK;
+/* unit "": none. OFFICE_NO_SUCH: no such survey, or not the code of a unit. */
+enum rc office_set_unit(struct db *db, const unsigned char *session, const char *survey, const char *unit, enum office_outcome *out,
+                        struct rc_info *e) MUST_CHECK;
 enum rc office_days(struct db *db, const unsigned char *session, const char *slug, int64_t max, struct arena *a, struct office_day **out,
                     size_t *n, struct rc_info *e) MUST_CHECK;
 enum rc office_runs(struct db *db, const unsigned char *session, int64_t max, struct arena *a, struct office_run **out, size_t *n,

@@ -75,6 +75,8 @@ GET  /admin/drafts/1/preview      senninn
 POST /admin/drafts/1/publish      senninn
 GET  /admin/people                sennnni
 GET  /admin/people/viewer         sennnni
+GET  /admin/units                 sennnni
+POST /admin/units                 sennnni
 GET  /admin/audit                 sennnin
 POST /admin/count                 seiiinn
 POST /admin/surveys/park/state    senninn
@@ -104,7 +106,7 @@ while read -r method path want; do
     got=
     for who in "${people[@]}"; do
         fields=()
-        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */set) fields=(what=enable) ;;
+        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */units) fields=(survey=hall unit=44.health) ;; */set) fields=(what=enable) ;;
         */role) fields=(what=give role=viewer survey=hall) ;; esac
         as=$who
         [ "$who" != nobody ] || as=-
@@ -128,6 +130,38 @@ same "and gave a role" "viewer:hall" "$(desk_sql "SELECT role || ':' || survey F
 same "one count was asked for" 1 "$(desk_sql "SELECT count(*) FROM office.count_request")"
 same "every refusal of somebody signed in is in the log" "$(grep -oE '[a-z]{7}$' <<<"$TABLE" | cut -c3- | tr -dc n | wc -c)" \
     "$(($(house run minyi audit | grep -cP '\trefused\t') + 5))"
+
+# ---- a right in a unit: the survey "hall" is of 44.health, "park" of none ----
+check "the administrator gave a unit" [ "$(desk_sql "SELECT survey || ' ' || unit FROM office.unit")" = "hall 44.health" ]
+for unit in 44 44.health 4 44.heal 45 44.health.rural; do
+    who=v.${unit//./-}
+    desk_new "$who" viewer "@$unit"; desk_enrol "$who"
+    case $unit in 44 | 44.health) want=200 ;; *) want=404 ;; esac
+    same "a viewer of $unit" "$want 404" "$(desk GET "$who" /admin/surveys/hall?lang=en) $(desk GET "$who" /admin/surveys/park?lang=en)"
+    desk GET "$who" /admin/?lang=en >/dev/null
+    same "sees on the desk what is theirs" "$([ $want = 200 ] && echo hall)" "$(grep -oE 'surveys/[a-z]+' "$B" | cut -d/ -f2 | sort -u | tr '\n' ' ' | sed 's/ $//')"
+done
+desk_new unit.analyst analyst @44; desk_enrol unit.analyst
+same "an analyst of 44 exports from hall alone" "200 404" "$(desk POST unit.analyst /admin/surveys/hall/export format=csv lang=zh) $(desk POST unit.analyst /admin/surveys/park/export format=csv lang=zh)"
+desk_new unit.author author @44; desk_enrol unit.author
+new_draft() { desk_sql "INSERT INTO office.draft (slug, sample, definition, definition_hash, made_by) SELECT '$1', sample, replace(definition, '\"park\"', '\"$1\"'),
+    sha256('$1'::bytea), person_id FROM core.survey JOIN core.version ON version_id = current_version, office.person WHERE slug = 'park' AND name = '$2' RETURNING draft_id"; }
+own=$(new_draft lake unit.author) others=$(new_draft pond author) of_park=$(new_draft park unit.author)
+same "an author of 44 sees the draft of a new survey of their own alone" "200 404 404" \
+    "$(desk GET unit.author "/admin/drafts/$own?lang=en") $(desk GET unit.author "/admin/drafts/$others?lang=en") $(desk GET unit.author "/admin/drafts/$of_park?lang=en")"
+desk GET unit.author "/admin/drafts/$own?lang=en" >/dev/null
+same "publishes it" 303 "$(desk POST unit.author "/admin/drafts/$own/publish")"
+same "and it is of that unit" 44 "$(desk_sql "SELECT unit FROM office.unit WHERE survey = 'lake'")"
+for who in administrator viewer; do desk_sign_in $who "$(desk_code $who)" >/dev/null; desk GET $who /admin/account?lang=en >/dev/null; done
+same "an administrator takes the survey out of its unit" 200 "$(desk POST administrator /admin/units survey=lake unit=)"
+same "and it is no longer theirs" 404 "$(desk GET unit.author /admin/surveys/lake?lang=en)"
+same "a code that is none is refused" 422 "$(desk POST administrator /admin/units survey=lake 'unit=../44')"
+same "a right in a unit is given at the desk" 200 "$(desk POST administrator /admin/people/viewer/role what=give role=viewer survey='*' unit=44.health)"
+same "instead of one in the survey beside it" "viewer:@44.health viewer:hall viewer:park" "$(desk_sql "SELECT string_agg(role || ':' || survey, ' ' ORDER BY survey) FROM office.role JOIN office.person USING (person_id) WHERE name = 'viewer'")"
+desk_sql "DELETE FROM office.role WHERE survey = 'hall'" >/dev/null
+same "and counts at once" 200 "$(desk GET viewer /admin/surveys/hall?lang=en)"
+same "nobody is an auditor of a unit" 422 "$(desk POST administrator /admin/people/viewer/role what=give role=auditor survey='*' unit=44)"
+desk_sql "DELETE FROM office.role WHERE survey LIKE '@%'" >/dev/null
 
 # ---- the database stands behind the pages: its functions know the actor by the session ----
 house run minyi sensitive park no >/dev/null # an analyst had marked it
