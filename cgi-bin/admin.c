@@ -68,10 +68,14 @@ static enum rc run(struct rc_info *e)
     if (rc == RC_OK)
         rc = fcgi_start(e);
     desk.c = c;
+    desk.figures = desk_figures_new(&a);
+    if (rc == RC_OK && desk.figures == NULL)
+        rc = rc_set(e, RC_NOMEM, "no memory for figures");
     web_set_uploads(desk_takes_file);
     if (rc == RC_OK)
         rc = serve(&desk, e);
     sodium_memzero(desk.secret, sizeof desk.secret);
+    desk_figures_release(desk.figures);
     arena_release(&a);
     return rc;
 }

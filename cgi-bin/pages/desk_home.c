@@ -279,9 +279,8 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_lit(&x->w, "<h2>");
         html_text(&x->w, desk_text(x, "desk.figures"));
         html_lit(&x->w, "</h2>\n<ul class=\"places\">\n");
-        put_link(x, "/results/", "", "desk.figures_questions");
-        put_link(x, "/results/", "/groups", "desk.figures_groups");
-        put_link(x, "/results/", "/tables", "desk.figures_tables");
+        put_link(x, "/admin/surveys/", "/results", "desk.figures_questions");
+        put_link(x, "/results/", "", "desk.public_page");
         put_link(x, "/whitepaper/", "", "desk.figures_paper");
         html_lit(&x->w, "</ul>\n");
     }

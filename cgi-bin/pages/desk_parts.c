@@ -72,7 +72,7 @@ void desk_begin(struct desk_call *x, const char *path, const char *title_key, co
 {
     x->frame = (struct page_frame){.home = "/admin/", .nav = put_nav, .ctx = x};
     x->page = (struct page){.c = x->desk->c, .lang = x->lang, .title = title != NULL ? title : desk_text(x, title_key),
-                            .path = path, .is_error = is_error, .frame = &x->frame};
+                            .path = path, .is_error = is_error, .script = "tables.js", .frame = &x->frame};
     x->rs->lang = desk_text(x, "lang.tag");
     page_begin(&x->w, &x->page);
     html_lit(&x->w, "<h1>");

@@ -362,7 +362,7 @@ static void put_root(struct html *w, const struct results_view *v)
     html_lit(w, "</a></p>\n");
 }
 
-static void put_questions(struct html *w, const struct results_view *v)
+void results_put_questions(struct html *w, const struct results_view *v)
 {
     bool has_profile = false;
     for (size_t i = 0; i < v->p->n_questions; i++) {
@@ -422,7 +422,7 @@ void results_write_survey(struct html *w, const struct results_view *v)
     put_sample_note(w, v);
     put_rounding_note(w, v);
     put_glance(w, v);
-    put_questions(w, v);
+    results_put_questions(w, v);
     if (v->p->n_groups > 0)
         put_part_link(w, v, "groups", "results.groups", "results.groups_link");
     if (results_has_tables(v->p))

@@ -77,7 +77,7 @@ static void points_text(double change, int64_t n, char out[24])
     (void)snprintf(out, 24, "%s%s", is_none ? "" : change < 0 ? "\xe2\x88\x92" : "+", digits);
 }
 
-static void put_change(struct html *w, const struct results_view *v, const struct pub_change *c, int64_t n)
+void results_put_change(struct html *w, const struct results_view *v, const struct pub_change *c, int64_t n)
 {
     char value[24], low[24], high[24];
     points_text(c->value, n, value);
@@ -117,7 +117,7 @@ static void put_point(struct html *w, const struct results_view *v, const struct
     html_lit(w, "</td><td>");
     if (x->since != SIZE_MAX) {
         int64_t n_then = t->points[x->since].row.n;
-        put_change(w, v, &x->changes[0], n_then < x->row.n ? n_then : x->row.n);
+        results_put_change(w, v, &x->changes[0], n_then < x->row.n ? n_then : x->row.n);
     }
     html_lit(w, "</td></tr>\n");
 }
@@ -196,7 +196,7 @@ static void put_cross_row(struct html *w, const struct results_view *v, const st
 }
 
 /* "Independence: chi-square = 12.3, df = 4, p = 0.015" */
-static void put_test(struct html *w, const struct results_view *v, const struct pub_cross *c)
+void results_put_test(struct html *w, const struct results_view *v, const struct pub_cross *c)
 {
     char statistic[32], df[48], p[32];
     if (!c->has_test)
@@ -234,7 +234,7 @@ static void put_crosses(struct html *w, const struct results_view *v)
         html_lit(w, "</p>\n");
         for (size_t k = 0; k < c->n_rows; k++)
             put_cross_row(w, v, c, k);
-        put_test(w, v, c);
+        results_put_test(w, v, c);
         html_lit(w, "</section>\n");
     }
 }
@@ -322,14 +322,19 @@ static void put_fast(struct html *w, const struct results_view *v)
     html_lit(w, "</section>\n");
 }
 
+void results_put_quality(struct html *w, const struct results_view *v)
+{
+    put_grids(w, v);
+    put_fast(w, v);
+}
+
 void results_write_tables(struct html *w, const struct results_view *v)
 {
     struct results_part part;
     results_begin_part(w, v, &part, "tables", "results.tables", "results.tables_text");
     put_trends(w, v);
     put_crosses(w, v);
-    put_grids(w, v);
-    put_fast(w, v);
+    results_put_quality(w, v);
     if (!results_has_tables(v->p)) {
         html_lit(w, "<p>");
         html_text(w, results_text(v, "results.no_tables"));

@@ -18,7 +18,7 @@ static const struct {
     {"#67a9cf", "#1a2128"}, {"#0b5a8a", "#ffffff"},
 };
 
-static void put_segment(struct buf *out, const struct chart_item *item, int point, double x, double width)
+static void put_segment(struct buf *out, const struct chart_likert *c, const struct chart_item *item, int point, double x, double width)
 {
     if (width <= 0)
         return;
@@ -27,7 +27,15 @@ static void put_segment(struct buf *out, const struct chart_item *item, int poin
     chart_percent(out, x);
     mk_lit(out, "%\" width=\"");
     chart_percent(out, width);
-    mk_lit(out, "%\"/>");
+    if (c->legend[point] != NULL && item->text[point] != NULL) {
+        mk_lit(out, "%\"><title>");
+        mk_text(out, c->legend[point]);
+        mk_lit(out, ": ");
+        mk_text(out, item->text[point]);
+        mk_lit(out, "%</title></rect>");
+    } else {
+        mk_lit(out, "%\"/>");
+    }
     if (width < NUMBER_MIN || item->text[point] == NULL)
         return;
     buf_printf(out, "<text class=\"i%d\" y=\"18\" fill=\"%s\" x=\"", point + 1, points[point].ink);
@@ -83,7 +91,7 @@ void chart_stacked(struct buf *out, const struct chart_likert *c)
             continue;
         put_begin(out, c, item);
         for (int i = 0; i < CHART_POINTS; i++) {
-            put_segment(out, item, i, x, item->p[i] / all * 100);
+            put_segment(out, c, item, i, x, item->p[i] / all * 100);
             x += item->p[i] / all * 100;
         }
         mk_lit(out, "</svg>\n");
@@ -129,11 +137,11 @@ void chart_diverging(struct buf *out, const struct chart_likert *c)
         if (!(sum(item) > 0))
             continue;
         put_begin(out, c, item);
-        put_segment(out, item, 0, s.zero - (p[0] + p[1]) * s.unit, p[0] * s.unit);
-        put_segment(out, item, 1, s.zero - p[1] * s.unit, p[1] * s.unit);
-        put_segment(out, item, 3, s.zero, p[3] * s.unit);
-        put_segment(out, item, 4, s.zero + p[3] * s.unit, p[4] * s.unit);
-        put_segment(out, item, NEUTRAL, s.aside, p[NEUTRAL] * s.unit);
+        put_segment(out, c, item, 0, s.zero - (p[0] + p[1]) * s.unit, p[0] * s.unit);
+        put_segment(out, c, item, 1, s.zero - p[1] * s.unit, p[1] * s.unit);
+        put_segment(out, c, item, 3, s.zero, p[3] * s.unit);
+        put_segment(out, c, item, 4, s.zero + p[3] * s.unit, p[4] * s.unit);
+        put_segment(out, c, item, NEUTRAL, s.aside, p[NEUTRAL] * s.unit);
         put_line(out, s.zero);
         mk_lit(out, "</svg>\n");
     }

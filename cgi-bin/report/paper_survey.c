@@ -9,14 +9,6 @@ bool p_is_item(const struct pub_question *q)
     return q->has_boxes && !q->is_suppressed && q->n > 0;
 }
 
-static const struct pub_option *point_of(const struct pub_question *q, int point)
-{
-    for (size_t i = 0; i < q->n_options; i++)
-        if (!q->options[i].is_dont_know && q->options[i].name[0] == (char)('0' + point) && q->options[i].name[1] == '\0')
-            return &q->options[i];
-    return NULL;
-}
-
 struct item_text {
     char summary[256], point[CHART_POINTS][16];
 };
@@ -27,7 +19,7 @@ static void make_item(const struct paper_writer *w, const struct pub_question *q
     struct buf b;
     *item = (struct chart_item){.label = pl_survey(w, &q->label), .summary = t->summary};
     for (int i = 0; i < CHART_POINTS; i++) {
-        const struct pub_option *o = point_of(q, i + 1);
+        const struct pub_option *o = publication_point(q, i + 1);
         item->p[i] = o != NULL ? o->share.p : 0;
         publication_percent(item->p[i], q->n, t->point[i]);
         item->text[i] = t->point[i];
@@ -53,7 +45,7 @@ static void put_row(struct paper_writer *w, const struct pub_question *q)
     mk_text(w->out, pl_survey(w, &q->label));
     mk_lit(w->out, "</th>");
     for (int i = CHART_POINTS; i >= 1; i--) {
-        const struct pub_option *o = point_of(q, i);
+        const struct pub_option *o = publication_point(q, i);
         put_number_cell(w, p_percent(o != NULL ? o->share.p : 0, q->n, p));
     }
     mk_lit(w->out, "<td class=\"c-num c-main\">");

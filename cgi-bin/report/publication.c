@@ -176,3 +176,11 @@ void publication_percent(double p, int64_t n, char out[16])
     double rounded = floor(p * scale + 0.5 + 1e-9) / (scale / 100);
     (void)snprintf(out, 16, "%.*f", n < 1000 ? 0 : 1, rounded);
 }
+
+const struct pub_option *publication_point(const struct pub_question *q, int point)
+{
+    for (size_t i = 0; i < q->n_options; i++)
+        if (!q->options[i].is_dont_know && q->options[i].name[0] == (char)('0' + point) && q->options[i].name[1] == '\0')
+            return &q->options[i];
+    return NULL;
+}

@@ -185,3 +185,8 @@ enum rc trend_compare(struct publication *p, struct arena *a, struct rc_info *e)
     p->trends = trends;
     return RC_OK;
 }
+
+struct pub_change trend_between(const struct pub_point *now, const struct pub_point *then, size_t k)
+{
+    return compare(&now->row, &then->row, k);
+}

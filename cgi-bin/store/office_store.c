@@ -55,6 +55,9 @@ static const struct db_stmt stmts[OS_N_STMTS] = {
     [OS_INVITATIONS_LEFT] = {"invitations_left", "SELECT office.invitations_left($1::bytea, $2::text)", 2},
     [OS_UNITS] = {"units", "SELECT survey, unit FROM office.units($1::bytea)", 1},
     [OS_SET_UNIT] = {"set_unit", "SELECT office.set_unit($1::bytea, $2::text, $3::text)", 3},
+    [OS_CURRENT] = {"current", "SELECT publication_id, to_char(tallied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM publish.current "
+                    "WHERE slug = $1::text", 1},
+    [OS_FIGURES] = {"figures", "SELECT body FROM publish.publication WHERE publication_id = $1::bigint", 1},
     [OS_SURVEY_NAMES] = {"survey_names", "SELECT slug FROM core.survey ORDER BY slug", 0},
 };
 
@@ -457,6 +460,32 @@ enum rc office_definition(struct db *db, const char *slug, struct arena *a, cons
         *json = db_get_text(db_at(&r, 0, 0));
         *len = db_at(&r, 0, 0)->len;
         *version_id = db_get_i64(db_at(&r, 0, 1));
+    }
+    return rc;
+}
+
+enum rc office_current(struct db *db, const char *slug, struct arena *a, struct office_current *out, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {db_text(slug)};
+    enum rc rc = db_query(db, OS_CURRENT, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows != 1)
+        return rc_set_reason(e, RC_NOTFOUND, "no_results", "nothing of this survey is published yet");
+    if (rc == RC_OK)
+        *out = (struct office_current){db_get_i64(db_at(&r, 0, 0)), db_get_text(db_at(&r, 0, 1))};
+    return rc;
+}
+
+enum rc office_figures(struct db *db, int64_t publication_id, struct arena *a, const char **body, size_t *len, struct rc_info *e)
+{
+    struct db_rows r = {0};
+    const struct db_param p[] = {db_i64(publication_id)};
+    enum rc rc = db_query(db, OS_FIGURES, p, 1, a, &r, e);
+    if (rc == RC_OK && r.n_rows != 1)
+        return rc_set(e, RC_NOTFOUND, "there is no publication %lld", (long long)publication_id);
+    if (rc == RC_OK) {
+        *body = db_get_text(db_at(&r, 0, 0));
+        *len = db_at(&r, 0, 0)->len;
     }
     return rc;
 }

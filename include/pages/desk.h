@@ -4,7 +4,7 @@
 #ifndef MINYI_PAGES_DESK_H
 #define MINYI_PAGES_DESK_H
 
-#include "store/office_store.h"
+#include "pages/desk_figures.h"
 #include "web/catalogue.h"
 #include "web/session.h"
 #include "web/web.h"
@@ -15,6 +15,7 @@ struct desk {
     const struct catalogue *c;
     unsigned char secret[DESK_SECRET_BYTES]; /* seals seeds, keys the hashes of recovery codes, accounts and addresses */
     bool is_tls;
+    struct desk_figures *figures;
     const char *dir; /* for files on their way out; of the desk alone */
 };
 

@@ -81,6 +81,8 @@ desk_page desk_author_page, desk_author_upload, desk_draft_page, desk_draft_prev
 desk_page desk_key_page, desk_key;                                                            /* desk_key.c */
 desk_page desk_sheet_xlsx, desk_sheet_poster, desk_sheet_paper;                              /* desk_sheets.c */
 desk_page desk_settings_page, desk_margins, desk_invite;                                     /* desk_settings.c */
+desk_page desk_results_page;                                                                 /* desk_results.c */
+desk_page desk_cross_page, desk_waves_page;                                                  /* desk_compare.c */
 desk_page desk_audit_page;                                                                    /* desk_audit.c */
 desk_page desk_home_page, desk_count_now, desk_survey_page, desk_survey_state;                /* desk_home.c */
 

@@ -18,6 +18,15 @@ void results_put_weighted(struct html *w, const struct results_view *v, const st
 /* What stands in the cell of a share: percentage, interval, a flag. */
 void results_put_share(struct html *w, const struct results_view *v, const struct pub_share *s, int64_t n);
 
+/* "+2.1" with its interval, with as many decimals as n carries (results_tables.c). */
+void results_put_change(struct html *w, const struct results_view *v, const struct pub_change *c, int64_t n);
+/* The test of a crossing, where it has one. */
+void results_put_test(struct html *w, const struct results_view *v, const struct pub_cross *c);
+/* Straight lines and fast ballots. */
+void results_put_quality(struct html *w, const struct results_view *v);
+/* Every question, by its answers (results_page.c). */
+void results_put_questions(struct html *w, const struct results_view *v);
+
 /* A page of its own beside the survey's, /results/SLUG/`ending`: a link back, the title of `title_key`, a
  * text. `part` must live until it is ended. */
 struct results_part {

@@ -115,6 +115,25 @@ struct chart_columns {
 };
 void chart_over_time(struct buf *out, const struct chart_columns *c);
 
+/* --- a share over time, each point with its interval --------------------------------------------- */
+
+struct chart_dot {
+    bool has_value;     /* false: a gap */
+    double p, low, high; /* 0..1 */
+    bool has_interval;
+    const char *label;  /* under it */
+    const char *title;  /* "2014 Q1: 78.9% (78.1% to 79.7%)", read out */
+};
+
+struct chart_line {
+    const char *alt;
+    const char *ticks[3]; /* texts of 0%, 50%, 100% */
+    size_t n;
+    const struct chart_dot *dots; /* at most CHART_COLUMNS_MAX */
+};
+/* The whole scale from 0 to 100%, so that no change looks larger than it is. */
+void chart_trend(struct buf *out, const struct chart_line *c);
+
 /* --- intervals: a share with its range on a scale of 0 to 100% ---------------------------------- */
 
 struct chart_range {

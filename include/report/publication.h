@@ -202,6 +202,9 @@ enum rc publication_from_json(const char *json, size_t len, struct arena *a, str
 /* Do the wider groups stand for the levels in the table of an item? */
 bool publication_is_wider(const struct pub_group *g, size_t item);
 
+/* The option of a five-point question that is called `point`, 1 to 5. */
+const struct pub_option *publication_point(const struct pub_question *q, int point);
+
 /* How many columns a question has in a table whose columns are options, and which option a column is. */
 size_t publication_columns(const struct pub_question *q);
 size_t publication_column(const struct pub_question *q, size_t at);

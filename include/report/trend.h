@@ -33,4 +33,7 @@ enum rc trend_make(const struct figures_input *in, const struct trend_wave *wave
  * RC_OK, RC_NOMEM. */
 enum rc trend_compare(struct publication *p, struct arena *a, struct rc_info *e) MUST_CHECK;
 
+/* How column `k` changed from one wave to any later one, by the same rules; unweighted. Both must have figures. */
+struct pub_change trend_between(const struct pub_point *now, const struct pub_point *then, size_t k);
+
 #endif

@@ -160,6 +160,14 @@ struct office_approval {
 enum rc office_approvals(struct db *db, const unsigned char *session, struct arena *a, struct office_approval **out, size_t *n,
                          struct rc_info *e) MUST_CHECK;
 
+/* Which figures of a survey are current; tallied_at in UTC. RC_NOTFOUND: none yet. Then their JSON. */
+struct office_current {
+    int64_t publication_id;
+    const char *tallied_at;
+};
+enum rc office_current(struct db *db, const char *slug, struct arena *a, struct office_current *out, struct rc_info *e) MUST_CHECK;
+enum rc office_figures(struct db *db, int64_t publication_id, struct arena *a, const char **body, size_t *len, struct rc_info *e) MUST_CHECK;
+
 /* The definition (JSON) of a survey's current version. RC_NOTFOUND. */
 enum rc office_definition(struct db *db, const char *slug, struct arena *a, const char **json, size_t *len, int64_t *version_id,
                           struct rc_info *e) MUST_CHECK;

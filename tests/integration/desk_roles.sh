@@ -22,6 +22,10 @@ for f in park hall; do
 done
 chmod -R a+rX "$FOLDER"
 for f in park hall; do house run minyi publish "$FOLDER/$f" >/dev/null || exit 1; done
+head -n 101 "$ROOT/sql/seed/gov-wechat-2014/responses.csv" >"$FOLDER/r.csv"
+chmod 644 "$FOLDER/r.csv"
+house run minyi import park "$FOLDER/r.csv" --consent 'made up' >/dev/null 2>&1
+house run tally >/dev/null 2>&1 # results, for the pages that show some
 
 # Everybody's rights are in the survey "park" where a role can be of one survey.
 people=(nobody half viewer analyst author auditor administrator)
@@ -42,6 +46,12 @@ GET  /admin/confirm               seiiiii
 GET  /admin/account               seiiiii
 GET  /admin/surveys/park          seiiinn
 GET  /admin/surveys/hall          sennnnn
+GET  /admin/surveys/park/results  seiiinn
+GET  /admin/surveys/hall/results  sennnnn
+GET  /admin/surveys/park/cross    seiiinn
+GET  /admin/surveys/hall/cross    sennnnn
+GET  /admin/surveys/park/waves    seiiinn
+GET  /admin/surveys/hall/waves    sennnnn
 GET  /admin/surveys/park/export   seninnn
 GET  /admin/approvals             seiiiii
 POST /admin/approvals             seiiiii
