@@ -901,3 +901,51 @@ CREATE OR REPLACE FUNCTION office.invitations_left(p_session bytea, p_slug text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT intake.invitations_left(s.survey_id) FROM core.survey s WHERE s.slug = p_slug AND office.may(p_session, 'author', p_slug)
 $$;
+
+-- ---- versions, and what of them compares; waves ----
+
+-- Names with commas between; for an author of the survey.
+CREATE OR REPLACE FUNCTION office.comparable(p_session bytea, p_slug text, p_a integer, p_b integer) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(string_agg(c.question, ',' ORDER BY c.question), '') FROM publish.comparable c JOIN core.survey s USING (survey_id)
+    WHERE s.slug = p_slug AND c.version_a = p_a AND c.version_b = p_b AND office.may(p_session, 'author', p_slug)
+$$;
+
+-- 0 done; 1 not allowed; 2 no such versions
+CREATE OR REPLACE FUNCTION office.set_comparable(p_session bytea, p_slug text, p_a integer, p_b integer, p_questions text[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        RETURN 1;
+    ELSIF publish.set_comparable(p_slug, p_a, p_b, p_questions) <> 0 THEN
+        RETURN 2;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'comparable_set', p_slug,
+                             p_a || ', ' || p_b || ': ' || array_to_string(p_questions, ', '));
+    RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION office.waves(p_session bytea, p_slug text) RETURNS TABLE (name text, first_day text, last_day text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT w.name, w.first_day::text, w.last_day::text FROM publish.wave w JOIN core.survey s USING (survey_id)
+    WHERE s.slug = p_slug AND office.may(p_session, 'author', p_slug) ORDER BY w.wave
+$$;
+
+-- 0 done; 1 not allowed; 2 not in the order of their days, without overlap; 3 ballots whose responses are deleted would change theirs
+CREATE OR REPLACE FUNCTION office.set_waves(p_session bytea, p_slug text, p_names text[], p_first text[], p_last text[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_code smallint;
+BEGIN
+    IF NOT office.may(p_session, 'author', p_slug) THEN
+        RETURN 1;
+    END IF;
+    v_code := publish.set_waves(p_slug, p_names, p_first, p_last);
+    IF v_code <> 0 THEN
+        RETURN CASE v_code WHEN 3 THEN 3 ELSE 2 END;
+    END IF;
+    PERFORM office.audit_add((office.actor(p_session)).name, 'waves_set', p_slug, coalesce(cardinality(p_names), 0)::text);
+    RETURN 0;
+END
+$$;

@@ -66,6 +66,8 @@ GRANT EXECUTE ON FUNCTION -- tables of office: none. Who acts is known by the se
     office.export_rows(bytea, bigint, bigint, boolean), office.put_draft(bytea, text, text, text, text, bytea),
     office.draft(bytea, bigint), office.drafts(bytea), office.publish_draft(bytea, bigint),
     office.add_margins(bytea, text, text, text, text), office.margins(bytea, text),
+    office.comparable(bytea, text, integer, integer), office.set_comparable(bytea, text, integer, integer, text[]),
+    office.waves(bytea, text), office.set_waves(bytea, text, text[], text[], text[]),
     office.add_invitations(bytea, text, bytea), office.invitations_left(bytea, text), office.keying(bytea, text), office.drop_keyed(bytea, text, text, bytea, bigint, bigint, bigint, bytea, bytea) TO minyi_admin;
 GRANT SELECT ON core.margins TO minyi_admin;
 

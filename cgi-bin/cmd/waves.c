@@ -4,10 +4,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "box/wave_sheet.h"
 #include "cmd/cmd.h"
-#include "form/form.h"
+#include "form/form_diff.h"
 #include "form/sheet.h"
-#include "stats/census.h"
 #include "store/wave_store.h"
 
 static const char waves_help[] =
@@ -60,30 +60,6 @@ static enum rc list(struct db *db, const char *slug, struct arena *a, struct rc_
     return rc;
 }
 
-static enum rc take_day(const struct sheet *s, size_t row, const char *col, const char **text, int32_t *day,
-                        struct rc_info *e)
-{
-    *text = sheet_at(s, row, sheet_col(s, col));
-    return census_parse_day(*text, strlen(*text), day) == RC_OK
-               ? RC_OK
-               : rc_set(e, RC_INPUT, "%s:%zu:%s: \"%.40s\" is not a day such as 2014-03-31", s->name, row + 2, col, *text);
-}
-
-static enum rc take_wave(const struct sheet *s, size_t row, struct wave *out, struct rc_info *e)
-{
-    out->name = sheet_at(s, row, sheet_col(s, "name"));
-    size_t len = strlen(out->name);
-    if (len == 0 || text_length(out->name, len) > WAVE_NAME_MAX || strpbrk(out->name, "\x1f\n\r") != NULL)
-        return rc_set(e, RC_INPUT, "%s:%zu:name: a wave needs a name of 1 to %d characters on one line", s->name, row + 2,
-                      WAVE_NAME_MAX);
-    enum rc rc = take_day(s, row, "first_day", &out->first_day, &out->first, e);
-    if (rc == RC_OK)
-        rc = take_day(s, row, "last_day", &out->last_day, &out->last, e);
-    if (rc == RC_OK && out->last < out->first)
-        rc = rc_set(e, RC_INPUT, "%s:%zu:last_day: this is before the first day", s->name, row + 2);
-    return rc;
-}
-
 static enum rc read_file(const char *path, struct arena *a, struct wave **out, size_t *n, struct rc_info *e)
 {
     struct sheet s;
@@ -95,19 +71,7 @@ static enum rc read_file(const char *path, struct arena *a, struct wave **out, s
         rc = sheet_read(slash != NULL ? slash + 1 : path, p, len, WAVES_MAX, a, &s, e);
     if (rc == RC_OK && s.n_rows == 0)
         rc = rc_set(e, RC_INPUT, "%s: there is no wave (--none takes a survey's waves away)", s.name);
-    struct wave *w = rc == RC_OK ? arena_array(a, s.n_rows, sizeof *w) : NULL;
-    if (rc == RC_OK && w == NULL)
-        rc = rc_set(e, RC_NOMEM, "no memory for %zu waves", s.n_rows);
-    for (size_t i = 0; rc == RC_OK && i < s.n_rows; i++)
-        rc = take_wave(&s, i, &w[i], e);
-    for (size_t i = 1; rc == RC_OK && i < s.n_rows; i++)
-        if (w[i].first <= w[i - 1].last)
-            rc = rc_set(e, RC_INPUT, "%s:%zu:first_day: this is not after the last day of the wave before", s.name, i + 2);
-    if (rc != RC_OK)
-        return rc;
-    *out = w;
-    *n = s.n_rows;
-    return RC_OK;
+    return rc == RC_OK ? waves_from_sheet(&s, a, out, n, e) : rc;
 }
 
 enum rc cmd_waves(int argc, char **argv, struct rc_info *e)
@@ -139,26 +103,12 @@ enum rc cmd_waves(int argc, char **argv, struct rc_info *e)
 
 /* ---- comparable ---- */
 
-static bool are_alike(const struct form_node *x, const struct form_node *y)
-{
-    if (x->type != y->type || x->choices == NULL || y->choices == NULL || x->choices->n != y->choices->n)
-        return false;
-    for (size_t i = 0; i < x->choices->n; i++) {
-        const struct form_choice *c = &x->choices->items[i];
-        size_t k = form_find_choice(y->choices, c->name, strlen(c->name));
-        if (k == SIZE_MAX || y->choices->items[k].is_dont_know != c->is_dont_know ||
-            y->choices->items[k].is_exclusive != c->is_exclusive)
-            return false;
-    }
-    return true;
-}
-
 static enum rc check_question(const struct form *a, const struct form *b, const char *name, size_t len, struct rc_info *e)
 {
     size_t i = form_find(a, name, len), k = form_find(b, name, len);
     if (i == SIZE_MAX || k == SIZE_MAX)
         return rc_set(e, RC_NOTFOUND, "question \"%.*s\" is not in both versions", (int)(len > 63 ? 63 : len), name);
-    if (!are_alike(&a->nodes[i], &b->nodes[k]))
+    if (!form_is_alike(&a->nodes[i], &b->nodes[k]))
         return rc_set(e, RC_CONFLICT, "question \"%s\" cannot be compared: both versions need the same closed question "
                       "with the same choices", a->nodes[i].name);
     return RC_OK;

@@ -303,6 +303,8 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_text(&x->w, desk_text(x, "desk.sheets"));
         html_lit(&x->w, "</h2>\n<ul class=\"places\">\n");
         put_link(x, "/admin/surveys/", "/settings", "desk.settings");
+        put_link(x, "/admin/surveys/", "/wave-settings", "desk.wave_settings");
+        put_link(x, "/admin/surveys/", "/versions", "desk.versions");
         put_link(x, "/admin/surveys/", "/form.xlsx", "desk.sheet_xlsx");
         put_link(x, "/admin/surveys/", "/poster.svg", "desk.sheet_poster");
         put_link(x, "/admin/surveys/", "/paper.html", "desk.sheet_paper");

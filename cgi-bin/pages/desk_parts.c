@@ -93,6 +93,13 @@ void desk_put_text(struct desk_call *x, const char *key)
     html_lit(&x->w, "</p>\n");
 }
 
+void desk_put_heading(struct desk_call *x, const char *key)
+{
+    html_lit(&x->w, "<h2>");
+    html_text(&x->w, desk_text(x, key));
+    html_lit(&x->w, "</h2>\n");
+}
+
 void desk_put_problem(struct desk_call *x, const char *key, const char *field)
 {
     html_lit(&x->w, "<div class=\"summary\" role=\"alert\">\n<h2>");

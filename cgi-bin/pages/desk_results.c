@@ -50,13 +50,6 @@ void desk_begin_results(struct desk_call *x, const struct results_view *v, const
     }
 }
 
-void desk_put_heading(struct desk_call *x, const char *key)
-{
-    html_lit(&x->w, "<h2>");
-    html_text(&x->w, desk_text(x, key));
-    html_lit(&x->w, "</h2>\n");
-}
-
 /* ---- charts ---- */
 
 static bool is_item(const struct pub_question *q)

@@ -158,6 +158,11 @@ static void put_hidden(struct html *w, const struct form_view *v)
     html_lit(w, "<label class=\"trap\" aria-hidden=\"true\">");
     put_tr(w, v, "form.trap");
     html_lit(w, " <input type=\"text\" name=\"_website\" tabindex=\"-1\" autocomplete=\"off\"></label>");
+    if (v->form_token != NULL) {
+        html_lit(w, "<input type=\"hidden\" name=\"_token\" value=\"");
+        html_attr(w, v->form_token);
+        html_lit(w, "\">");
+    }
     if (v->token != NULL) {
         html_lit(w, "<input type=\"hidden\" name=\"_ballot\" value=\"");
         html_attr(w, v->token);
@@ -242,10 +247,10 @@ static void put_steps(struct html *w, const struct form_view *v)
     html_lit(w, "</p>\n<button type=\"button\" class=\"second\" data-do=\"save\"></button></div>\n</template>\n");
 }
 
-static void put_form(struct html *w, const struct form_view *v)
+static void put_form(struct html *w, const struct form_view *v, const char *path)
 {
-    html_lit(w, "<form id=\"ballot\" method=\"post\" action=\"/survey/");
-    html_url(w, v->slug);
+    html_lit(w, "<form id=\"ballot\" method=\"post\" action=\"");
+    html_attr(w, path);
     html_lit(w, "\" novalidate>\n");
     put_hidden(w, v);
     if (v->form->is_by_invitation)
@@ -279,14 +284,14 @@ void form_page(struct html *w, const struct form_view *v)
                            .lang = v->clang,
                            .title = form_text(&v->form->title, v->flang),
                            .description = *description != '\0' ? description : NULL,
-                           .path = path,
+                           .path = v->path != NULL ? v->path : path,
                            .langs = v->form->langs,
                            .n_langs = v->form->n_langs,
                            .is_error = has_problems || v->notice != NULL,
                            .is_demonstration = v->form->sample == FORM_DEMONSTRATION,
-                           .has_script = true,
-                           .script = has_expressions(v->form) ? "expr.js" : NULL,
-                           .is_indexable = true};
+                           .has_script = !v->is_script_off,
+                           .script = has_expressions(v->form) && !v->is_script_off ? "expr.js" : NULL,
+                           .is_indexable = v->path == NULL};
     page_begin(w, &p);
     if (has_problems)
         form_summary(w, v);
@@ -299,6 +304,6 @@ void form_page(struct html *w, const struct form_view *v)
     html_lit(w, "</p>\n<p class=\"optional quiet\">");
     put_tr(w, v, "form.optional");
     html_lit(w, "</p>\n");
-    put_form(w, v);
+    put_form(w, v, p.path);
     page_end(w, &p);
 }

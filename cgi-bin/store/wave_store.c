@@ -105,10 +105,9 @@ static enum rc one_code(struct db *db, int stmt, const struct db_param *p, size_
     return rc;
 }
 
-enum rc waves_set(struct db *db, const char *slug, const struct wave *waves, size_t n, struct arena *a, struct rc_info *e)
+enum rc waves_join(const struct wave *waves, size_t n, struct arena *a, struct wave_arrays *out, struct rc_info *e)
 {
     char *names = arena_strdup(a, ""), *first = names, *last = names;
-    int64_t code = 0;
     for (size_t i = 0; i < n && names != NULL && first != NULL && last != NULL; i++) {
         names = arena_printf(a, "%s%s%s", names, i == 0 ? "" : "\x1f", waves[i].name);
         first = arena_printf(a, "%s%s%s", first, i == 0 ? "" : ",", waves[i].first_day);
@@ -116,8 +115,18 @@ enum rc waves_set(struct db *db, const char *slug, const struct wave *waves, siz
     }
     if (names == NULL || first == NULL || last == NULL)
         return rc_set(e, RC_NOMEM, "no memory for %zu waves", n);
-    const struct db_param p[] = {db_text(slug), db_text(names), db_text(first), db_text(last)};
-    enum rc rc = one_code(db, SET, p, 4, &code, e);
+    *out = (struct wave_arrays){names, first, last};
+    return RC_OK;
+}
+
+enum rc waves_set(struct db *db, const char *slug, const struct wave *waves, size_t n, struct arena *a, struct rc_info *e)
+{
+    struct wave_arrays w = {0};
+    int64_t code = 0;
+    enum rc rc = waves_join(waves, n, a, &w, e);
+    const struct db_param p[] = {db_text(slug), db_text(w.names), db_text(w.first), db_text(w.last)};
+    if (rc == RC_OK)
+        rc = one_code(db, SET, p, 4, &code, e);
     if (rc != RC_OK || code == 0)
         return rc;
     if (code == 1)

@@ -41,6 +41,11 @@ void desk_put_text(struct desk_call *x, const char *key);
 /* "There is a problem": the text of the key, with a link to the field of this id (NULL: none). */
 void desk_put_problem(struct desk_call *x, const char *key, const char *field);
 void desk_put_done(struct desk_call *x, const char *key);
+void desk_put_heading(struct desk_call *x, const char *key);
+/* What differs between two versions, question by question (desk_versions.c). */
+enum rc desk_put_diff(struct desk_call *x, const struct form *before, const struct form *after, struct arena *a, struct rc_info *e);
+/* Keep a questionnaire as a draft and go there (desk_author.c). */
+enum rc desk_keep_draft(struct desk_call *x, const struct form *f, struct rc_info *e);
 /* A path of the desk in the page's language, as the value of an attribute. */
 void desk_put_href(struct desk_call *x, const char *path);
 
@@ -77,7 +82,10 @@ desk_page desk_people_page, desk_people_add, desk_person_page, desk_person_set, 
 desk_page desk_units_page, desk_unit_set;                                                     /* desk_units.c */
 desk_page desk_export_page, desk_export, desk_mark_sensitive, desk_ask_approval;              /* desk_export.c */
 desk_page desk_approvals_page, desk_approve;                                                  /* desk_approvals.c */
-desk_page desk_author_page, desk_author_upload, desk_draft_page, desk_draft_preview, desk_draft_publish; /* desk_author.c */
+desk_page desk_author_page, desk_author_upload;                                              /* desk_author.c */
+desk_page desk_draft_page, desk_draft_preview, desk_draft_try, desk_draft_publish;           /* desk_draft.c */
+desk_page desk_wave_settings_page, desk_wave_settings;                                       /* desk_waves.c */
+desk_page desk_versions_page, desk_comparable;                                               /* desk_versions.c */
 desk_page desk_key_page, desk_key;                                                            /* desk_key.c */
 desk_page desk_sheet_xlsx, desk_sheet_poster, desk_sheet_paper;                              /* desk_sheets.c */
 desk_page desk_settings_page, desk_margins, desk_invite;                                     /* desk_settings.c */

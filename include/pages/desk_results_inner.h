@@ -11,6 +11,5 @@ enum rc desk_with_figures(struct desk_call *x, desk_figures_page *page, struct r
 
 /* Head, title and the way back to the survey. */
 void desk_begin_results(struct desk_call *x, const struct results_view *v, const char *ending, const char *title_key);
-void desk_put_heading(struct desk_call *x, const char *key);
 
 #endif

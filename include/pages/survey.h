@@ -122,6 +122,9 @@ struct form_view {
     const struct answers *answers;  /* its problems; NULL: none */
     const char *token;              /* hidden ballot key where cookies are off; NULL: none */
     const char *code_problem;       /* form.code_problem.*: what is wrong with the invitation's code; NULL: nothing */
+    const char *path;               /* where the page is and sends to; NULL: /survey/SLUG */
+    const char *form_token;         /* hidden field _token of a preview; NULL: none */
+    bool is_script_off;             /* as without script */
     const char *notice;             /* catalogue key stem: "form.stale" has .title and .text; NULL: none */
 };
 

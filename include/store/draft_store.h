@@ -27,6 +27,31 @@ enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a,
 /* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access. */
 enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e) MUST_CHECK;
 
+/* ---- versions and waves (version_store.c) ---- */
+
+struct version_row {
+    int64_t version_no;
+    const char *published_at; /* UTC */
+};
+/* The newest first, at most 100. */
+enum rc versions_list(struct db *db, const char *slug, struct arena *a, struct version_row **out, size_t *n, struct rc_info *e) MUST_CHECK;
+/* RC_NOTFOUND: no such version. */
+enum rc version_definition(struct db *db, const char *slug, int64_t version_no, struct arena *a, const char **json, size_t *len, struct rc_info *e)
+    MUST_CHECK;
+/* Questions that are declared to compare between versions a < b, with commas between; "" for none, and for who is no author. */
+enum rc comparable_get(struct db *db, const unsigned char *session, const char *slug, int64_t va, int64_t vb, struct arena *a, const char **out,
+                       struct rc_info *e) MUST_CHECK;
+enum rc comparable_set(struct db *db, const unsigned char *session, const char *slug, int64_t va, int64_t vb, const char *questions,
+                       enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+
+struct wave;
+/* Name and days of each, as they are wanted; none for who is no author. */
+enum rc desk_waves_list(struct db *db, const unsigned char *session, const char *slug, struct arena *a, struct wave **out, size_t *n,
+                        struct rc_info *e) MUST_CHECK;
+/* Replace them. OFFICE_NO_SUCH: they overlap; OFFICE_LAST_ONE: ballots whose responses are deleted would change theirs. */
+enum rc desk_waves_set(struct db *db, const unsigned char *session, const char *slug, const struct wave *waves, size_t n, struct arena *a,
+                       enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+
 /* ---- weights and invitations ---- */
 
 struct margins_row {

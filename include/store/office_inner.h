@@ -13,8 +13,10 @@ enum {
     OS_BEGIN_EXPORT, OS_MARK_SENSITIVE, OS_IS_SENSITIVE, OS_ASK_APPROVAL, OS_GIVE_APPROVAL, OS_APPROVALS,
     OS_PUT_DRAFT, OS_DRAFT, OS_DRAFTS, OS_PUBLISH_DRAFT, OS_KEYING, OS_DROP_KEYED,
     OS_DEFINITION, OS_ADD_MARGINS, OS_MARGINS, OS_ADD_INVITATIONS, OS_INVITATIONS_LEFT,
+    OS_VERSIONS, OS_VERSION, OS_COMPARABLE, OS_SET_COMPARABLE, OS_WAVES, OS_SET_WAVES,
     OS_N_STMTS
 };
+extern const struct db_stmt office_stmts[OS_N_STMTS];
 
 struct db_param office_session_param(const unsigned char *session);
 /* A statement that gives one value; NULL gives 0. `out` may be NULL. */

@@ -19,6 +19,12 @@ struct wave {
     int32_t first, last; /* the same days */
 };
 
+/* As the database takes them: names with U+001F between, days with commas. */
+struct wave_arrays {
+    const char *names, *first, *last;
+};
+enum rc waves_join(const struct wave *waves, size_t n, struct arena *a, struct wave_arrays *out, struct rc_info *e) MUST_CHECK;
+
 struct comparable {
     int64_t version_a, version_b; /* version numbers, a < b */
     const char *question;

@@ -69,12 +69,26 @@ P
 same "a changed workbook" 303 "$(upload all "$FOLDER/new.xlsx")"
 draft=$(head_of Location | grep -o '[0-9]*' | head -n 1)
 desk GET all "/admin/drafts/$draft?lang=en" >/dev/null
-check "what is new is named" says '<span class="code">waited_for</span>'
+check "what is new is named" says '<span class="code">waited_for</span></th><td>added</td>'
+check "and what changed nothing is not" [ "$(grep -c '<tr><th scope="row">' "$B")" = 1 ]
 for lang in zh en; do
     same "preview in $lang" 200 "$(desk GET all "/admin/drafts/$draft/preview?lang=$lang")"
     check "shows the question, its text as text" says 'How many minutes? &lt;b&gt;&amp;'
 done
-check "and says that it is one" says "Nothing can be sent."
+check "and says that it is one" says "and not kept"
+preview() { desk POST all "/admin/drafts/$draft/preview" "$@"; }
+check "with script, and without" grep -q '<script' "$B"
+same "without" 200 "$(desk GET all "/admin/drafts/$draft/preview?lang=en&script=off")"
+check "there is none" sh -c "! grep -q '<script' '$B'"
+same "it can be tried: nothing filled in is too little" 422 "$(preview)"
+check "as the citizen would be told" says 'id="summary"'
+mapfile -t given < <(/usr/bin/python3 "$ROOT/tests/lib/fill.py" "$B")
+same "filled in it is enough" 200 "$(preview "${given[@]}")"
+check "which it says" says "It would be taken"
+check "with what was answered" grep -qF 'waited_for</th><td>answered' "$B"
+same "a question that is none" 400 "$(preview "${given[@]}" no_such=1)"
+same "nothing of it is kept" 0 "$(desk_sql "SELECT count(*) FROM intake.batch")"
+desk GET all "/admin/drafts/$draft?lang=en" >/dev/null
 same "nobody sees it yet" 0 "$(curl -s "$URL/survey/$VISIT" | grep -c waited_for)"
 desk_sql "UPDATE office.session SET confirmed_at = now() - interval '6 minutes'" >/dev/null
 same "publishing asks for a code when the last is old" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
@@ -90,6 +104,35 @@ same "once" 404 "$(desk POST all "/admin/drafts/$draft/publish")"
 now() { curl -s "$URL/survey/$VISIT" | grep -q waited_for; }
 check "citizens see it within seconds" until_true 50 now
 check "whoever had the page before can still send it: version $before is kept" [ "$(desk_sql "SELECT count(*) FROM core.version WHERE version_id = ${before:-0}")" = 1 ]
+
+# ---- versions ----
+same "both versions side by side" 200 "$(desk GET all "/admin/surveys/$VISIT/versions?lang=en")"
+check "with what came" says '<span class="code">waited_for</span></th><td>added</td>'
+Q=$(sed -n 's/.*<input type="checkbox" name="q" value="\([^"]*\)".*/\1/p' "$B" | head -n 1)
+check "and what may be compared ($Q)" [ -n "$Q" ]
+same "declared" 200 "$(desk POST all "/admin/surveys/$VISIT/comparable" from=1 to=2 "q=$Q")"
+check "is ticked from then on" says "value=\"$Q\" checked"
+same "in the database" "1 2 $Q" "$(desk_sql "SELECT version_a, version_b, question FROM publish.comparable" | tr '|' ' ')"
+check "and in the log" audit_has $'^all\tcomparable_set\t'"$VISIT"$'\t1, 2: '"$Q"
+same "what is in one of them alone cannot be" 400 "$(desk POST all "/admin/surveys/$VISIT/comparable" from=1 to=2 q=waited_for)"
+same "taken back" 200 "$(desk POST all "/admin/surveys/$VISIT/comparable" from=2 to=1)"
+same "nothing compares" 0 "$(desk_sql "SELECT count(*) FROM publish.comparable")"
+same "no such version" 404 "$(desk GET all "/admin/surveys/$VISIT/versions?lang=en&from=1&to=9")"
+
+# ---- waves ----
+waves() { desk POST all "/admin/surveys/$VISIT/wave-settings" "csv=$1"; }
+same "waves" 200 "$(desk GET all "/admin/surveys/$VISIT/wave-settings?lang=en")"
+same "a table" 200 "$(waves $'name,first_day,last_day\n"A, early",2020-01-01,2020-12-31\n后期,2021-01-01,2039-12-31\n')"
+desk GET all "/admin/surveys/$VISIT/wave-settings?lang=en" >/dev/null
+check "is there again" says '"A, early",2020-01-01,2020-12-31'
+check "in the log" audit_has $'^all\twaves_set\t'"$VISIT"$'\t2'
+same "a day that is none" 422 "$(waves $'name,first_day,last_day\nA,2020-02-30,2020-12-31\n')"
+check "is named by its row" says "table:2:first_day"
+check "and what was typed is kept" says "A,2020-02-30,2020-12-31"
+same "days that overlap" 422 "$(waves $'name,first_day,last_day\nA,2020-01-01,2020-12-31\nB,2020-12-31,2021-12-31\n')"
+same "two are left" 2 "$(desk_sql "SELECT count(*) FROM publish.wave")"
+same "none any more" 200 "$(waves '')"
+same "they are gone" 0 "$(desk_sql "SELECT count(*) FROM publish.wave")"
 
 # ---- to take along ----
 same "the current version as a workbook" 200 "$(desk GET all /admin/surveys/$VISIT/form.xlsx)"

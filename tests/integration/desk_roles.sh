@@ -26,6 +26,8 @@ head -n 101 "$ROOT/sql/seed/gov-wechat-2014/responses.csv" >"$FOLDER/r.csv"
 chmod 644 "$FOLDER/r.csv"
 house run minyi import park "$FOLDER/r.csv" --consent 'made up' >/dev/null 2>&1
 house run tally >/dev/null 2>&1 # results, for the pages that show some
+sed -i 's/satisf/Satisf/g; s/Satisfaction with/A survey of/' "$FOLDER/park/settings.csv"
+house run minyi publish "$FOLDER/park" >/dev/null || exit 1 # a second version
 
 # Everybody's rights are in the survey "park" where a role can be of one survey.
 people=(nobody half viewer analyst author auditor administrator)
@@ -82,6 +84,15 @@ GET  /admin/author                senninn
 POST /admin/author                senninn
 GET  /admin/drafts/1              senninn
 GET  /admin/drafts/1/preview      senninn
+POST /admin/drafts/1/preview      senninn
+GET  /admin/surveys/park/versions senninn
+GET  /admin/surveys/hall/versions sennnnn
+POST /admin/surveys/park/comparable senninn
+POST /admin/surveys/hall/comparable sennnnn
+GET  /admin/surveys/park/wave-settings senninn
+GET  /admin/surveys/hall/wave-settings sennnnn
+POST /admin/surveys/park/wave-settings senninn
+POST /admin/surveys/hall/wave-settings sennnnn
 POST /admin/drafts/1/publish      senninn
 GET  /admin/people                sennnni
 GET  /admin/people/viewer         sennnni
@@ -116,7 +127,7 @@ while read -r method path want; do
     got=
     for who in "${people[@]}"; do
         fields=()
-        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */units) fields=(survey=hall unit=44.health) ;; */set) fields=(what=enable) ;;
+        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */comparable) fields=(from=1 to=2) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */units) fields=(survey=hall unit=44.health) ;; */set) fields=(what=enable) ;;
         */role) fields=(what=give role=viewer survey=hall) ;; esac
         as=$who
         [ "$who" != nobody ] || as=-
