@@ -14,6 +14,7 @@ static const struct command {
     command_fn *fn;
 } commands[] = {
     {"migrate", "", "bring the database to this program's schema (as minyi_owner)", cmd_migrate},
+    {"template", "FILE.xlsx [--lang LANG]", "a questionnaire to begin with, every column explained", cmd_template},
     {"check", "FILE.xlsx|DIR", "read a questionnaire (XLSForm) and say what is wrong with it", cmd_check},
     {"publish", "FILE.xlsx|DIR", "freeze a questionnaire as a new version and open the survey", cmd_publish},
     {"export-form", "SLUG FILE.xlsx|DIR", "write the current version back as XLSForm", cmd_export_form},

@@ -121,3 +121,28 @@ enum rc printed_slips(const struct form *f, const char *lang, const char *base_u
     slips_end(slips);
     return rc == RC_OK && (!buf_ok(slips) || !buf_ok(codes)) ? rc_set(e, RC_NOMEM, "no room for the slips") : rc;
 }
+
+const char *printed_template_note(const struct catalogue *c, size_t lang, const char *sheet, const char *head)
+{
+    static const char *const notes[][3] = {
+        {"survey", "type", "template.type"}, {"survey", "name", "template.name"}, {"survey", "label", "template.label"},
+        {"survey", "hint", "template.hint"}, {"survey", "required", "template.required"}, {"survey", "relevant", "template.relevant"},
+        {"survey", "constraint", "template.constraint"}, {"survey", "constraint_message", "template.constraint_message"},
+        {"survey", "appearance", "template.appearance"}, {"survey", "profile", "template.profile"},
+        {"choices", "list_name", "template.list_name"}, {"choices", "name", "template.choice_name"},
+        {"choices", "label", "template.choice_label"}, {"choices", "dont_know", "template.dont_know"},
+        {"choices", "exclusive", "template.exclusive"}, {"settings", "form_id", "template.form_id"},
+        {"settings", "form_title", "template.form_title"}, {"settings", "default_language", "template.default_language"},
+        {"settings", "sample", "template.sample"}, {"settings", "access", "template.access"}, {"settings", "time_zone", "template.time_zone"},
+        {"settings", "retain_days", "template.retain_days"}, {"settings", "smallest_age", "template.smallest_age"},
+        {"settings", "min_opening", "template.min_opening"}, {"settings", "read_back", "template.read_back"},
+        {"settings", "cross_tables", "template.cross_tables"}, {"settings", "description", "template.description"},
+        {"settings", "organiser", "template.organiser"}, {"settings", "handler", "template.handler"},
+        {"settings", "contact", "template.contact"}, {"settings", "legal_basis", "template.legal_basis"},
+        {"settings", "population", "template.population"}};
+    size_t len = strcspn(head, ":"); /* "label::English (en)" */
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (strcmp(notes[i][0], sheet) == 0 && strlen(notes[i][1]) == len && memcmp(notes[i][1], head, len) == 0)
+            return tr(c, lang, notes[i][2]);
+    return NULL;
+}

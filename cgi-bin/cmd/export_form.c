@@ -43,7 +43,7 @@ static enum rc write_workbook(const struct sheet sheets[3], const char *path, st
 {
     if (access(path, F_OK) == 0)
         return rc_set(e, RC_CONFLICT, "\"%s\" is there already", path);
-    return sheets_to_xlsx(sheets, 3, path, e);
+    return sheets_to_xlsx(sheets, 3, NULL, NULL, path, e);
 }
 
 enum rc cmd_export_form(int argc, char **argv, struct rc_info *e)

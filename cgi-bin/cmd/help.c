@@ -12,6 +12,10 @@ static const struct {
               "The columns are in sql/seed/README.md.\n"
               "  example: minyi check sql/seed/gov-wechat-2014\n"
               "  example: minyi check questionnaire.xlsx\n"},
+    {"template", "A small questionnaire with a question of each kind; each column's head has a comment.\n"
+                 "  --lang LANG  language of the comments (the first of the interface unless given)\n"
+                 "  example: minyi template questionnaire.xlsx\n"
+                 "  example: minyi template questionnaire.xlsx --lang en\n"},
     {"publish", "The first version opens the survey; a change makes a new version, whose figures begin at nought.\n"
                 "What is published already changes nothing.\n"
                 "  example: minyi publish sql/seed/gov-wechat-2014\n"},

@@ -52,6 +52,7 @@ static const struct desk_route {
     {{WEB_POST, "/admin/surveys/%/key", NULL}, DESK_AUTHOR, false, desk_key},
     {{WEB_GET, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_page},
     {{WEB_POST, "/admin/author", NULL}, DESK_AUTHOR, false, desk_author_upload},
+    {{WEB_GET, "/admin/template.xlsx", NULL}, DESK_AUTHOR, false, desk_template},
     {{WEB_GET, "/admin/drafts/%", NULL}, DESK_AUTHOR, false, desk_draft_page},
     {{WEB_GET, "/admin/drafts/%/preview", NULL}, DESK_AUTHOR, false, desk_draft_preview},
     {{WEB_POST, "/admin/drafts/%/preview", NULL}, DESK_AUTHOR, false, desk_draft_try},

@@ -93,6 +93,11 @@ static enum rc put_page(struct desk_call *x, const char *problem, const char *pr
     if (problems != NULL)
         put_problems(x, problems);
     desk_put_text(x, "desk.author_text");
+    html_lit(&x->w, "<p><a class=\"file\" href=\"");
+    desk_put_href(x, "/admin/template.xlsx");
+    html_lit(&x->w, "\">");
+    html_text(&x->w, desk_text(x, "desk.template"));
+    html_lit(&x->w, "</a></p>\n");
     put_upload(x);
     if (n > 0)
         put_drafts(x, rows, n);

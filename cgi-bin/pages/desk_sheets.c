@@ -7,6 +7,7 @@
 
 #include "base/settings.h"
 #include "box/printed.h"
+#include "form/template.h"
 #include "form/xlsform_write.h"
 #include "pages/desk_inner.h"
 #include "report/sheets_xlsx.h"
@@ -35,16 +36,13 @@ static const char *lang_of(const struct desk_call *x, const struct form *f)
     return form_lang(f, desk_lang(x)) != SIZE_MAX ? desk_lang(x) : NULL;
 }
 
-static enum rc write_workbook(struct desk_call *x, const struct form *f, struct arena *a, struct rc_info *e)
+static enum rc write_workbook(struct desk_call *x, const struct sheet sheets[3], sheets_note_fn *note, struct rc_info *e)
 {
-    struct sheet sheets[3];
     char path[4096];
     int n = snprintf(path, sizeof path, "%s/form-%s.xlsx", x->desk->dir, x->rq->id);
     if (n < 0 || (size_t)n >= sizeof path)
         return rc_set(e, RC_IO, "the desk's folder has too long a name");
-    enum rc rc = xlsform_to_sheets(f, a, sheets, e);
-    if (rc == RC_OK)
-        rc = sheets_to_xlsx(sheets, 3, path, e);
+    enum rc rc = sheets_to_xlsx(sheets, 3, note, x, path, e);
     if (rc == RC_OK) {
         int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (file > 0)
@@ -60,12 +58,34 @@ enum rc desk_sheet_xlsx(struct desk_call *x, struct rc_info *e)
 {
     struct arena a;
     struct form *f = NULL;
+    struct sheet sheets[3];
     int64_t id = 0;
     arena_init(&a, FORM_BYTES);
     enum rc rc = load(x, &a, &f, &id, e);
     if (rc == RC_OK)
-        rc = write_workbook(x, f, &a, e);
+        rc = xlsform_to_sheets(f, &a, sheets, e);
+    if (rc == RC_OK)
+        rc = write_workbook(x, sheets, NULL, e);
     arena_release(&a);
+    return rc == RC_OK ? name_it(x, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", e) : rc;
+}
+
+static const char *note(void *ctx, const char *sheet, const char *head)
+{
+    const struct desk_call *x = ctx;
+    return printed_template_note(x->desk->c, x->lang, sheet, head);
+}
+
+enum rc desk_template(struct desk_call *x, struct rc_info *e)
+{
+    struct arena a;
+    struct sheet sheets[3];
+    arena_init(&a, FORM_BYTES);
+    enum rc rc = template_sheets(&a, sheets, e);
+    if (rc == RC_OK)
+        rc = write_workbook(x, sheets, note, e);
+    arena_release(&a);
+    (void)snprintf(x->slug, sizeof x->slug, "template");
     return rc == RC_OK ? name_it(x, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", e) : rc;
 }
 

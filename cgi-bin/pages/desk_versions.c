@@ -264,7 +264,7 @@ static enum rc put_page(struct desk_call *x, const char *from, const char *to, c
     }
     if (rc == RC_OK && t.after != NULL) {
         put_choice(x, rows, n, &t);
-        desk_put_heading(x, "desk.changes");
+        desk_put_heading(x, "desk.diff_heading");
         rc = desk_put_diff(x, t.before, t.after, &a, e);
         if (t.from != t.to)
             put_comparable(x, &t);

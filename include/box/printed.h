@@ -17,4 +17,7 @@ enum rc printed_paper(const struct form *f, const char *lang, int64_t version_id
 enum rc printed_slips(const struct form *f, const char *lang, const char *base_url, const struct catalogue *c, size_t n, struct arena *a,
                       struct buf *slips, struct buf *codes, unsigned char *hashes, struct rc_info *e) MUST_CHECK;
 
+/* What is to be said of a column of the template (form/template.h); NULL: nothing. */
+const char *printed_template_note(const struct catalogue *c, size_t lang, const char *sheet, const char *head);
+
 #endif

@@ -10,6 +10,6 @@ typedef enum rc command_fn(int argc, char **argv, struct rc_info *e);
 
 command_fn cmd_waves, cmd_comparable, cmd_export;
 command_fn cmd_migrate, cmd_check, cmd_publish, cmd_open, cmd_close, cmd_import, cmd_key, cmd_status, cmd_user, cmd_audit, cmd_sensitive, cmd_quarantine,
-    cmd_census, cmd_margins, cmd_poster, cmd_paper, cmd_invite, cmd_export_form, cmd_verify;
+    cmd_census, cmd_margins, cmd_poster, cmd_paper, cmd_invite, cmd_export_form, cmd_template, cmd_verify;
 
 #endif

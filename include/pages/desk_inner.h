@@ -87,7 +87,7 @@ desk_page desk_draft_page, desk_draft_preview, desk_draft_try, desk_draft_publis
 desk_page desk_wave_settings_page, desk_wave_settings;                                       /* desk_waves.c */
 desk_page desk_versions_page, desk_comparable;                                               /* desk_versions.c */
 desk_page desk_key_page, desk_key;                                                            /* desk_key.c */
-desk_page desk_sheet_xlsx, desk_sheet_poster, desk_sheet_paper;                              /* desk_sheets.c */
+desk_page desk_sheet_xlsx, desk_template, desk_sheet_poster, desk_sheet_paper;               /* desk_sheets.c */
 desk_page desk_settings_page, desk_margins, desk_invite;                                     /* desk_settings.c */
 desk_page desk_results_page;                                                                 /* desk_results.c */
 desk_page desk_cross_page, desk_waves_page;                                                  /* desk_compare.c */

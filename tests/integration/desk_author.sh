@@ -105,6 +105,24 @@ now() { curl -s "$URL/survey/$VISIT" | grep -q waited_for; }
 check "citizens see it within seconds" until_true 50 now
 check "whoever had the page before can still send it: version $before is kept" [ "$(desk_sql "SELECT count(*) FROM core.version WHERE version_id = ${before:-0}")" = 1 ]
 
+# ---- the template ----
+same "a template" 200 "$(desk GET all /admin/template.xlsx?lang=zh)"
+cp "$B" "$FOLDER/template.xlsx"
+check "has a comment on each column, in the page's language" /usr/bin/python3 - "$FOLDER/template.xlsx" <<'P'
+import sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+assert book.sheetnames == ['survey', 'choices', 'settings']
+for sheet in book:
+    for cell in sheet[1]:
+        assert cell.comment is not None, (sheet.title, cell.value)
+assert '题型' in book['survey']['A1'].comment.text
+P
+desk GET all /admin/author?lang=en >/dev/null
+same "can be uploaded as it is" 303 "$(upload all "$FOLDER/template.xlsx")"
+check "the command makes the same" "$ROOT/build/minyi" template "$FOLDER/t2.xlsx"
+check "without a problem" "$ROOT/build/minyi" check "$FOLDER/t2.xlsx"
+check "and does not write over it" sh -c "! '$ROOT/build/minyi' template '$FOLDER/t2.xlsx' 2>/dev/null"
+
 # ---- versions ----
 same "both versions side by side" 200 "$(desk GET all "/admin/surveys/$VISIT/versions?lang=en")"
 check "with what came" says '<span class="code">waited_for</span></th><td>added</td>'

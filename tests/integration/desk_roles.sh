@@ -81,6 +81,7 @@ GET  /admin/surveys/hall/key      sennnnn
 POST /admin/surveys/park/key      senninn
 POST /admin/surveys/hall/key      sennnnn
 GET  /admin/author                senninn
+GET  /admin/template.xlsx         senninn
 POST /admin/author                senninn
 GET  /admin/drafts/1              senninn
 GET  /admin/drafts/1/preview      senninn
