@@ -44,6 +44,8 @@ static const struct desk_route {
     {{WEB_GET, "/admin/surveys/%/settings", NULL}, DESK_AUTHOR, false, desk_settings_page},
     {{WEB_POST, "/admin/surveys/%/margins", NULL}, DESK_AUTHOR, false, desk_margins},
     {{WEB_POST, "/admin/surveys/%/invite", NULL}, DESK_AUTHOR, true, desk_invite},
+    {{WEB_GET, "/admin/surveys/%/wording", NULL}, DESK_AUTHOR, false, desk_wording_page},
+    {{WEB_POST, "/admin/surveys/%/wording", NULL}, DESK_AUTHOR, false, desk_wording},
     {{WEB_GET, "/admin/surveys/%/wave-settings", NULL}, DESK_AUTHOR, false, desk_wave_settings_page},
     {{WEB_POST, "/admin/surveys/%/wave-settings", NULL}, DESK_AUTHOR, false, desk_wave_settings},
     {{WEB_GET, "/admin/surveys/%/versions", NULL}, DESK_AUTHOR, false, desk_versions_page},

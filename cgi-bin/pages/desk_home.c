@@ -303,6 +303,7 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         html_text(&x->w, desk_text(x, "desk.sheets"));
         html_lit(&x->w, "</h2>\n<ul class=\"places\">\n");
         put_link(x, "/admin/surveys/", "/settings", "desk.settings");
+        put_link(x, "/admin/surveys/", "/wording", "desk.wording");
         put_link(x, "/admin/surveys/", "/wave-settings", "desk.wave_settings");
         put_link(x, "/admin/surveys/", "/versions", "desk.versions");
         put_link(x, "/admin/surveys/", "/form.xlsx", "desk.sheet_xlsx");

@@ -84,6 +84,7 @@ desk_page desk_export_page, desk_export, desk_mark_sensitive, desk_ask_approval;
 desk_page desk_approvals_page, desk_approve;                                                  /* desk_approvals.c */
 desk_page desk_author_page, desk_author_upload;                                              /* desk_author.c */
 desk_page desk_draft_page, desk_draft_preview, desk_draft_try, desk_draft_publish;           /* desk_draft.c */
+desk_page desk_wording_page, desk_wording;                                                   /* desk_wording.c */
 desk_page desk_wave_settings_page, desk_wave_settings;                                       /* desk_waves.c */
 desk_page desk_versions_page, desk_comparable;                                               /* desk_versions.c */
 desk_page desk_key_page, desk_key;                                                            /* desk_key.c */

@@ -137,6 +137,33 @@ same "taken back" 200 "$(desk POST all "/admin/surveys/$VISIT/comparable" from=2
 same "nothing compares" 0 "$(desk_sql "SELECT count(*) FROM publish.comparable")"
 same "no such version" 404 "$(desk GET all "/admin/surveys/$VISIT/versions?lang=en&from=1&to=9")"
 
+# ---- wording ----
+same "the questions to choose from" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en")"
+check "with their texts" says "/wording?question=reason"
+same "one of them" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=reason")"
+mapfile -t texts < <(/usr/bin/python3 - "$B" <<'P'
+import html, re, sys
+page = open(sys.argv[1], encoding='utf-8').read()
+for name, text in re.findall(r'<textarea[^>]* name="(w-[^"]*)">\n(.*?)</textarea>', page, re.S):
+    print(f'{name}={html.unescape(text)}')
+P
+)
+check "label, hint, messages and choices in both languages" [ "${#texts[@]}" -ge 14 ]
+same "saved as it is" 303 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
+desk GET all "/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)?lang=en" >/dev/null
+check "is the current version" says "It is the same as the current version."
+texts[1]='w-0-1=Why did it take <so> long?'
+same "with another text" 303 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
+desk GET all "/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)?lang=en" >/dev/null
+check "is a draft with that text" says '<ins>Why did it take &lt;so&gt; long?</ins>'
+check "and nothing else" [ "$(grep -c '<tr><th scope="row">' "$B")" = 1 ]
+check "reworded, and comparable if the author says so" says "reworded</td><td>may be declared comparable"
+texts[1]='w-0-1=  '
+same "an empty one" 422 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
+check "is named" says '<a href="#w-0-1">'
+same "the settings' texts" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=*")"
+same "a question that is none" 404 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=nothing")"
+
 # ---- waves ----
 waves() { desk POST all "/admin/surveys/$VISIT/wave-settings" "csv=$1"; }
 same "waves" 200 "$(desk GET all "/admin/surveys/$VISIT/wave-settings?lang=en")"

@@ -90,6 +90,10 @@ GET  /admin/surveys/park/versions senninn
 GET  /admin/surveys/hall/versions sennnnn
 POST /admin/surveys/park/comparable senninn
 POST /admin/surveys/hall/comparable sennnnn
+GET  /admin/surveys/park/wording senninn
+GET  /admin/surveys/hall/wording sennnnn
+POST /admin/surveys/park/wording senninn
+POST /admin/surveys/hall/wording sennnnn
 GET  /admin/surveys/park/wave-settings senninn
 GET  /admin/surveys/hall/wave-settings sennnnn
 POST /admin/surveys/park/wave-settings senninn
@@ -128,7 +132,7 @@ while read -r method path want; do
     got=
     for who in "${people[@]}"; do
         fields=()
-        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */comparable) fields=(from=1 to=2) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */units) fields=(survey=hall unit=44.health) ;; */set) fields=(what=enable) ;;
+        [ $method = GET ] || case $path in */state) fields=(state=closed) ;; */export) fields=(format=csv lang=en) ;; */ask) fields=(reason=x) ;; */comparable) fields=(from=1 to=2) ;; */wording) fields=(question=used) ;; */approvals) fields=(id=1) ;; */people) fields=("name=made.by.$who") ;; */units) fields=(survey=hall unit=44.health) ;; */set) fields=(what=enable) ;;
         */role) fields=(what=give role=viewer survey=hall) ;; esac
         as=$who
         [ "$who" != nobody ] || as=-
