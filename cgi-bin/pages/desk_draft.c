@@ -122,7 +122,7 @@ static enum rc put_form(struct desk_call *x, const struct form *f, const char *l
     bool is_script_off = script != NULL && strcmp(script, "off") == 0;
     (void)snprintf(path, sizeof path, "/admin/drafts/%.32s/preview", x->slug);
     const struct form_view v = {.c = x->desk->c, .clang = survey_catalogue_lang(x->desk->c, f, flang), .slug = f->slug, .form = f,
-                                .flang = flang, .notice = "desk.preview_notice", .path = path, .form_token = x->id.form_token,
+                                .flang = flang, .path = path, .form_token = x->id.form_token,
                                 .is_script_off = is_script_off, .answers = answers, .fields = x->rq->fields, .n_fields = x->rq->n_fields};
     x->rs->lang = tr(x->desk->c, v.clang, "lang.tag");
     form_page(&x->w, &v);

@@ -266,6 +266,16 @@ static void put_form(struct html *w, const struct form_view *v, const char *path
     put_steps(w, v);
 }
 
+/* On top of a preview, whatever else is there. */
+static void put_preview_note(struct html *w, const struct form_view *v)
+{
+    html_lit(w, "<div class=\"warning\" role=\"note\"><p><strong>");
+    put_tr(w, v, "desk.preview_notice.title");
+    html_lit(w, "</strong> ");
+    put_tr(w, v, "desk.preview_notice.text");
+    html_lit(w, "</p></div>\n");
+}
+
 static bool has_expressions(const struct form *f)
 {
     for (size_t i = 0; i < f->n_nodes; i++)
@@ -278,6 +288,7 @@ void form_page(struct html *w, const struct form_view *v)
 {
     char path[8 + 64 + 1];
     bool has_problems = (v->answers != NULL && v->answers->n_problems > 0) || v->code_problem != NULL;
+    bool is_preview = v->path != NULL;
     const char *description = form_text(&v->form->description, v->flang);
     (void)snprintf(path, sizeof path, "/survey/%.64s", v->slug);
     const struct page p = {.c = v->c,
@@ -287,15 +298,17 @@ void form_page(struct html *w, const struct form_view *v)
                            .path = v->path != NULL ? v->path : path,
                            .langs = v->form->langs,
                            .n_langs = v->form->n_langs,
-                           .is_error = has_problems || v->notice != NULL,
+                           .is_error = has_problems || (v->notice != NULL && !is_preview),
                            .is_demonstration = v->form->sample == FORM_DEMONSTRATION,
                            .has_script = !v->is_script_off,
                            .script = has_expressions(v->form) && !v->is_script_off ? "expr.js" : NULL,
-                           .is_indexable = v->path == NULL};
+                           .is_indexable = !is_preview};
     page_begin(w, &p);
+    if (is_preview)
+        put_preview_note(w, v);
     if (has_problems)
         form_summary(w, v);
-    else if (v->notice != NULL)
+    else if (v->notice != NULL && !is_preview)
         put_notice(w, v);
     html_lit(w, "<h1>");
     html_text(w, p.title);

@@ -71,6 +71,14 @@ for (const lang of ['zh', 'en'])
       assert.equal(await page.locator('.held').count(), 1);
       await page.click('.desk a[href^="/admin/people"]');
       await look(page, 'people');
+      assert.equal(await go(page, site, '/admin/units', lang), 200);
+      await look(page, 'units');
+      await page.locator('main table input[type=text]').first().fill('44.health');
+      await page.locator('main table button').first().click();
+      assert.equal(await page.locator('main table input[type=text]').first().inputValue(), '44.health');
+      await page.locator('main table input[type=text]').first().fill('');
+      await page.locator('main table button').first().click();
+      assert.equal(await page.locator('[role=status]').count(), 1);
       assert.equal(await go(page, site, '/admin/account', lang), 200);
       await look(page, 'the account');
       assert.equal(await go(page, site, '/admin/approvals', lang), 200);
@@ -100,7 +108,7 @@ for (const lang of ['zh', 'en'])
       assert.equal(await page.locator('main table a').count(), 1, 'her survey');
       await page.locator('main table a').click();
       assert.match(page.url(), new RegExp(`/admin/surveys/${SLUG}`));
-      for (const path of [`/results/${SLUG}`, `/results/${SLUG}/groups`, `/results/${SLUG}/tables`, `/whitepaper/${SLUG}`]) {
+      for (const path of [`/admin/surveys/${SLUG}/results`, `/results/${SLUG}`, `/whitepaper/${SLUG}`]) {
         assert.equal(await page.locator(`main a[href^="${path}?"]`).count(), 1, path);
         assert.equal((await page.request.get(`${site.desk}${path}`)).status(), 200, path);
       }
@@ -131,6 +139,31 @@ for (const lang of ['zh', 'en'])
       await enrol(page, site, lang, me);
       await go(page, site, `/admin/surveys/${SLUG}`, lang);
       await look(page, 'an analyst\'s survey');
+      await page.click(`main a[href^="/admin/surveys/${SLUG}/results"]`);
+      await look(page, 'results');
+      const first = () => page.locator('table.sortable').first().locator('tbody tr').first().innerText();
+      const sortBy = page.locator('table.sortable').first().locator('th .sort').nth(2);
+      const before = await first();
+      await sortBy.click();
+      assert.equal(await page.locator('[aria-sort=ascending]').count(), 1);
+      assert.notEqual(await first(), before, 'the order is another');
+      assert.match(await first(), /78\.9%/, 'the smallest share of the two highest answers stands first');
+      await sortBy.press('Enter');
+      assert.equal(await page.locator('[aria-sort=descending]').count(), 1, 'by keyboard, too');
+      assert.match(await first(), /80\.4%/);
+      await page.locator('.c-likert rect').first().hover();
+      assert.match(await page.locator('.tip').innerText(), /\d%$/);
+      await go(page, site, `/admin/surveys/${SLUG}/cross`, lang);
+      await look(page, 'crossings');
+      await page.selectOption('#row', 'age_group');
+      await page.selectOption('#column', 'q_privacy');
+      await page.locator('.choice button').click();
+      assert.match(page.url(), /row=age_group&column=q_privacy/);
+      assert.equal(await page.locator('table.sortable tbody tr').count() > 3, true);
+      await look(page, 'a crossing');
+      await go(page, site, `/admin/surveys/${SLUG}/waves`, lang);
+      await look(page, 'waves');
+      await go(page, site, `/admin/surveys/${SLUG}`, lang);
       await page.locator('main a.button').click();
       await look(page, 'the export page');
       await page.check('[name=format][value=jsonl]');
@@ -164,6 +197,22 @@ for (const lang of ['zh', 'en'])
       await look(page, 'a draft');
       await page.locator('main .places a').first().click();
       assert.equal(await page.locator('#ballot').count(), 1, 'the questionnaire as a citizen sees it');
+      await page.check('[name=agree]');
+      await page.locator('[data-do=next]').click();
+      await page.check('[name=used][value=no]');
+      for (let i = 0; i < 12 && !await page.locator('#ballot button[type=submit]').isVisible(); i += 1)
+        await page.locator('[data-do=next]').click();
+      await Promise.all([page.waitForNavigation(), page.locator('#ballot button[type=submit]').click()]);
+      assert.equal(await page.locator('[role=status]').count(), 1, 'it would be taken');
+      await look(page, 'a form tried');
+      await go(page, site, `/admin/surveys/${SLUG}/versions`, lang);
+      await look(page, 'versions');
+      await go(page, site, `/admin/surveys/${SLUG}/wave-settings`, lang);
+      await look(page, 'waves to set');
+      await go(page, site, `/admin/surveys/${SLUG}/wording`, lang);
+      await look(page, 'wording');
+      await page.locator('main .places a').nth(4).click();
+      await look(page, 'the wording of a question');
       await go(page, site, `/admin/surveys/${SLUG}/settings`, lang);
       await look(page, 'weights');
       await go(page, site, `/admin/surveys/${SLUG}/key`, lang);
