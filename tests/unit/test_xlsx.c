@@ -354,7 +354,7 @@ static void test_round_trip(void **state)
             fail_msg("%s", problems.p);
         assert_int_equal(form_to_json(back, &again, &why), RC_OK);
         assert_string_equal(first.p, again.p);
-        assert_int_equal(sheets_to_xlsx(sheets, 3, path, &why), RC_OK);
+        assert_int_equal(sheets_to_xlsx(sheets, 3, NULL, NULL, path, &why), RC_OK);
         if (xlsform_read_path(path, &arena, &back, &problems, &why) != RC_OK)
             fail_msg("%s", problems.p);
         buf_reset(&again);
