@@ -75,7 +75,7 @@ static enum rc put_draft(struct desk_call *x, const char *problem, struct rc_inf
     enum rc rc = find_draft(x, &a, &d, &f, e);
     if (rc == RC_OK) {
         (void)snprintf(path, sizeof path, "/admin/drafts/%.32s", x->slug);
-        desk_begin(x, path, NULL, form_text(&f->title, 0), problem != NULL);
+        desk_begin(x, path, NULL, form_text(&f->title, desk_form_lang(x, f)), problem != NULL);
         html_lit(&x->w, "<p class=\"quiet\">");
         html_text(&x->w, d.slug);
         html_lit(&x->w, " · ");

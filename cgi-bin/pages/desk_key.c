@@ -47,10 +47,9 @@ static void put_number(struct desk_call *x, const char *name, int64_t n)
 static enum rc put_page(struct desk_call *x, struct sheet *s, const char *problem, const char *done, struct rc_info *e)
 {
     char path[112];
-    size_t flang = form_lang(s->f, desk_lang(x));
     bool is_again = s->is_checked && s->answers.n_problems > 0;
     const struct form_view v = {.c = x->desk->c, .clang = x->lang, .slug = x->slug, .version_id = s->k.version_id, .form = s->f,
-                                .flang = flang == SIZE_MAX ? 0 : flang, .n_fields = done == NULL ? x->rq->n_fields : 0,
+                                .flang = desk_form_lang(x, s->f), .n_fields = done == NULL ? x->rq->n_fields : 0,
                                 .fields = x->rq->fields, .answers = is_again ? &s->answers : NULL};
     (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/key", x->slug);
     desk_begin(x, path, "desk.key", NULL, is_again || problem != NULL);

@@ -5,6 +5,12 @@
 
 #include "pages/desk_inner.h"
 
+size_t desk_form_lang(const struct desk_call *x, const struct form *f)
+{
+    size_t lang = form_lang(f, desk_lang(x));
+    return lang == SIZE_MAX ? 0 : lang;
+}
+
 const char *desk_text(const struct desk_call *x, const char *key)
 {
     return tr(x->desk->c, x->lang, key);

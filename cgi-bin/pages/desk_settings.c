@@ -91,7 +91,7 @@ static enum rc put_page(struct desk_call *x, const struct form *f, struct arena 
     (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/settings", x->slug);
     desk_begin(x, path, "desk.settings", NULL, t->problem != NULL);
     html_lit(&x->w, "<p class=\"lead\">");
-    html_text(&x->w, form_text(&f->title, 0));
+    html_text(&x->w, form_text(&f->title, desk_form_lang(x, f)));
     html_lit(&x->w, "</p>\n");
     if (t->problem != NULL)
         desk_put_problem(x, t->problem, t->field);

@@ -208,7 +208,7 @@ static bool can_compare(const struct two *t, size_t i)
 static void put_comparable(struct desk_call *x, const struct two *t)
 {
     char action[112];
-    size_t lang = form_lang(t->after, desk_lang(x));
+    size_t lang = desk_form_lang(x, t->after);
     (void)snprintf(action, sizeof action, "/admin/surveys/%.64s/comparable", x->slug);
     desk_put_heading(x, "desk.comparable");
     desk_put_text(x, "desk.comparable_text");
@@ -228,7 +228,7 @@ static void put_comparable(struct desk_call *x, const struct two *t)
             html_lit(&x->w, "\" checked> ");
         else
             html_lit(&x->w, "\"> ");
-        html_text(&x->w, form_text(&y->label, lang == SIZE_MAX ? 0 : lang));
+        html_text(&x->w, form_text(&y->label, lang));
         html_lit(&x->w, " <span class=\"code small quiet\">");
         html_text(&x->w, y->name);
         html_lit(&x->w, "</span></label>\n");
@@ -255,7 +255,7 @@ static enum rc put_page(struct desk_call *x, const char *from, const char *to, c
         html_lit(&x->w, "<p class=\"lead\"><a href=\"");
         desk_put_href(x, up);
         html_lit(&x->w, "\">");
-        html_text(&x->w, t.after != NULL ? form_text(&t.after->title, form_lang(t.after, desk_lang(x)) == SIZE_MAX ? 0 : form_lang(t.after, desk_lang(x))) : x->slug);
+        html_text(&x->w, t.after != NULL ? form_text(&t.after->title, desk_form_lang(x, t.after)) : x->slug);
         html_lit(&x->w, "</a></p>\n");
         if (done != NULL)
             desk_put_done(x, done);

@@ -121,13 +121,13 @@ static void put_question_link(struct desk_call *x, const char *name, const char 
 
 static void put_list(struct desk_call *x, const struct wording *d)
 {
-    size_t lang = form_lang(d->f, desk_lang(x));
+    size_t lang = desk_form_lang(x, d->f);
     html_lit(&x->w, "<ul class=\"places\">\n");
     put_question_link(x, settings_name, desk_text(x, "desk.diff_settings"));
     for (size_t i = 0; i < d->f->n_nodes; i++) {
         const struct form_node *n = &d->f->nodes[i];
         if (n->type != FORM_GROUP_END && n->name != NULL && *n->name != '\0' && n->calculation == NULL)
-            put_question_link(x, n->name, form_text(&n->label, lang == SIZE_MAX ? 0 : lang));
+            put_question_link(x, n->name, form_text(&n->label, lang));
     }
     html_lit(&x->w, "</ul>\n");
 }
@@ -167,14 +167,13 @@ static void put_word(struct desk_call *x, const struct wording *d, size_t at)
 static enum rc put_page(struct desk_call *x, const struct wording *d, const char *problem, const char *field, struct rc_info *e)
 {
     char path[112], up[96];
-    size_t lang = form_lang(d->f, desk_lang(x));
     (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/wording", x->slug);
     (void)snprintf(up, sizeof up, "/admin/surveys/%.64s", x->slug);
     desk_begin(x, path, "desk.wording", NULL, problem != NULL);
     html_lit(&x->w, "<p class=\"lead\"><a href=\"");
     desk_put_href(x, d->name != NULL ? path : up);
     html_lit(&x->w, "\">");
-    html_text(&x->w, form_text(&d->f->title, lang == SIZE_MAX ? 0 : lang));
+    html_text(&x->w, form_text(&d->f->title, desk_form_lang(x, d->f)));
     html_lit(&x->w, "</a></p>\n");
     if (problem != NULL)
         desk_put_problem(x, problem, field);

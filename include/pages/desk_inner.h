@@ -33,6 +33,8 @@ bool desk_may(const struct desk_call *x, enum desk_right right, const char *surv
 
 /* Name of the page's language, as "?lang=" has it. */
 const char *desk_lang(const struct desk_call *x);
+/* The questionnaire's language that fits it, else its first. */
+size_t desk_form_lang(const struct desk_call *x, const struct form *f);
 const char *desk_text(const struct desk_call *x, const char *key);
 /* Head, places, and <h1>; `title` NULL: the text of the key. */
 void desk_begin(struct desk_call *x, const char *path, const char *title_key, const char *title, bool is_error);

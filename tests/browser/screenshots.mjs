@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { pages } from './lib/pages.mjs';
 import { away, fromRight, prepare, printed, publish, shots, stopDatabase } from './lib/shots.mjs';
 import { ownSite, sleep } from './lib/stack.mjs';
+import { deskShots } from './lib/desk_shots.mjs';
 import { thirdLanguage } from './lib/third.mjs';
 import { DESK, PHONE, browser, closeBrowser, visit } from './lib/visit.mjs';
 
@@ -73,6 +74,17 @@ const shootPages = (site, lang) => visit(site.origin, { lang }, (page) =>
   console.error(`pages ${lang}: ${e.message}`);
 });
 
+async function shootDesk(site, lang) {
+  const contexts = [];
+  const newPage = async () => {
+    contexts.push(await (await browser()).newContext({ locale: lang }));
+    return contexts.at(-1).newPage();
+  };
+  if (wanted.length === 0 || wanted.some((w) => w.startsWith('desk')))
+    await shootAll(await deskShots(site, lang, newPage), site, lang);
+  for (const c of contexts) await c.close();
+}
+
 async function shootPrinted(site, lang) {
   const page = await (await browser()).newPage({ viewport: A4 });
   for (const [name, ending, text] of await printed(site, lang)) {
@@ -112,6 +124,7 @@ async function mainSite() {
     for (const lang of ['zh', 'en']) {
       await shootPages(site, lang);
       await shootAll(shots, site, lang);
+      await shootDesk(site, lang);
       await shootPrinted(site, lang);
     }
     stopDatabase(site);
