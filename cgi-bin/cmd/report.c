@@ -18,7 +18,7 @@
 enum { ARENA_BYTES_MAX = 64 << 20, OUTPUT_BYTES_MAX = 8 << 20, CSS_BYTES_MAX = 256 << 10, PUBLISHED_BYTES_MAX = 1 << 20, PDF_DEADLINE_MS = 300000 };
 
 static const char help[] =
-    "usage: tally report SLUG [--census DATE] [--out DIR] [--compare | --published FILE] [--no-pdf]\n"
+    "usage: tally report SLUG [--census DATE] [--out DIR | --draft] [--compare | --published FILE] [--no-pdf]\n"
     "\n"
     "Writes the white paper of a survey and a census of accounts, from what is published of both:\n"
     "whitepaper.zh.html, whitepaper.en.html, the same as .pdf, figures.csv, figures.json, figures.xlsx.\n"
@@ -28,6 +28,8 @@ static const char help[] =
     "                      tally report gov-wechat-2014 --census 2014-12-31\n"
     "  --out DIR         folder to write into; made where it is not there (default: SLUG in MINYI_REPORT_DIR)\n"
     "                      tally report gov-wechat-2014 --out /tmp/paper\n"
+    "  --draft           for the administrators' desk alone: /whitepaper/SLUG goes on serving the last report\n"
+    "                      tally report gov-wechat-2014 --draft\n"
     "  --compare FILE    published figures: each is printed beside the computed one, both stand in the report,\n"
     "                    and the exit status is 1 when one does not agree\n"
     "                      tally report gov-wechat-2014 --compare sql/seed/gov-wechat-2014/published.csv\n"
@@ -41,7 +43,7 @@ static const char help[] =
 
 struct options {
     const char *slug, *census, *out, *compare, *published;
-    bool is_help, has_no_pdf;
+    bool is_help, has_no_pdf, is_draft;
 };
 
 struct job {
@@ -72,6 +74,8 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
             o->is_help = true;
         else if (strcmp(argv[i], "--no-pdf") == 0)
             o->has_no_pdf = true;
+        else if (strcmp(argv[i], "--draft") == 0)
+            o->is_draft = true;
         else if (k < n && i + 1 < argc && argv[i + 1][0] != '\0')
             *with_value[k].to = argv[++i];
         else if (o->slug == NULL && text_is_slug(argv[i], strlen(argv[i])))
@@ -79,6 +83,8 @@ static enum rc read_options(int argc, char **argv, struct options *o, struct rc_
         else
             return rc_set(e, RC_USAGE, "cannot use \"%s\"", argv[i]);
     }
+    if (o->is_draft && o->out != NULL)
+        return rc_set(e, RC_USAGE, "--draft has a folder of its own: leave --out away");
     return o->slug != NULL || o->is_help ? RC_OK : rc_set(e, RC_USAGE, "which survey?");
 }
 
@@ -172,7 +178,7 @@ static enum rc load_words(struct job *j, struct rc_info *e)
 
 static enum rc make_folder(struct job *j, struct rc_info *e)
 {
-    j->dir = j->o->out != NULL ? j->o->out : arena_printf(&j->a, "%s/%s", setting(SET_REPORT_DIR), j->o->slug);
+    j->dir = j->o->out != NULL ? j->o->out : arena_printf(&j->a, "%s/%s%s", setting(SET_REPORT_DIR), j->o->slug, j->o->is_draft ? ".draft" : "");
     if (j->dir == NULL)
         return rc_set(e, RC_NOMEM, "no memory");
     if (j->o->out == NULL && mkdir(setting(SET_REPORT_DIR), 0755) != 0 && errno != EEXIST)

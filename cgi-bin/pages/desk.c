@@ -30,6 +30,7 @@ static const struct desk_route {
     {{WEB_POST, "/admin/account/end", NULL}, DESK_SIGNED_IN, false, desk_account_end},
     {{WEB_POST, "/admin/account/password", NULL}, DESK_SIGNED_IN, true, desk_account_password},
     {{WEB_GET, "/admin/surveys/%", NULL}, DESK_VIEW, false, desk_survey_page},
+    {{WEB_GET, "/admin/surveys/%/paper-draft", NULL}, DESK_VIEW, false, desk_paper_draft},
     {{WEB_GET, "/admin/surveys/%/results", NULL}, DESK_VIEW, false, desk_results_page},
     {{WEB_GET, "/admin/surveys/%/cross", NULL}, DESK_VIEW, false, desk_cross_page},
     {{WEB_GET, "/admin/surveys/%/waves", NULL}, DESK_VIEW, false, desk_waves_page},

@@ -4,6 +4,7 @@
 
 #include "pages/desk_inner.h"
 #include "pages/results_inner.h"
+#include "pages/whitepaper.h"
 
 enum { DAYS_MAX = 60, RUNS_MAX = 5 };
 
@@ -282,6 +283,8 @@ static enum rc put_survey(struct desk_call *x, const char *done, struct rc_info 
         put_link(x, "/admin/surveys/", "/results", "desk.figures_questions");
         put_link(x, "/results/", "", "desk.public_page");
         put_link(x, "/whitepaper/", "", "desk.figures_paper");
+        if (whitepaper_has_draft(x->rq, x->slug))
+            put_link(x, "/admin/surveys/", "/paper-draft", "desk.paper_draft");
         html_lit(&x->w, "</ul>\n");
     }
     if (desk_may(x, DESK_ANALYSE, x->slug) || desk_has_role(x, "viewer", x->slug))
@@ -342,4 +345,9 @@ enum rc desk_survey_state(struct desk_call *x, struct rc_info *e)
     if (rc == RC_OK)
         rc = office_set_state(x->db, x->id.hash, x->slug, state, &o, e);
     return rc == RC_OK ? put_survey(x, o == OFFICE_DONE ? "desk.done" : "desk.not_done", e) : rc;
+}
+
+enum rc desk_paper_draft(struct desk_call *x, struct rc_info *e)
+{
+    return whitepaper_draft(x->desk->c, x->rq, x->slug, x->rs, e);
 }

@@ -70,8 +70,9 @@ static const char *style_hash(struct arena *a, const char *html)
 }
 
 /* The other language, the results behind it, and the files: only where it is served, not in the file. */
-static void put_links(struct html *w, const struct results *r, const struct request *rq, size_t lang, const char *slug)
+static void put_links(struct html *w, const void *ctx, const struct request *rq, size_t lang, const char *slug)
 {
+    const struct results *r = ctx;
     static const char *const keys[FILES] = {"paper.file_pdf_zh", "paper.file_pdf_en", "paper.file_csv", "paper.file_json", "paper.file_xlsx"};
     const struct catalogue *c = results_catalogue(r);
     const char *const *all;
@@ -108,25 +109,28 @@ static void put_links(struct html *w, const struct results *r, const struct requ
     html_lit(w, "</ul>\n</nav>\n");
 }
 
-static enum rc send_document(const struct results *r, const struct request *rq, const char *slug, struct response *rs, struct rc_info *e)
+/* The document of a folder, with what `put` writes where the links go. */
+typedef void links_fn(struct html *w, const void *ctx, const struct request *rq, size_t lang, const char *slug);
+
+static enum rc send_document(const char *folder, links_fn *put, const void *ctx, const struct request *rq, const char *slug, struct response *rs,
+                             struct rc_info *e)
 {
     static const char place[] = "<!--files-->";
     static const char *const names[LANGS] = {"whitepaper.zh.html", "whitepaper.en.html"};
     size_t lang = web_language(rq, langs, LANGS), len = 0;
     struct html w = {&rs->body};
     char *p = NULL;
-    enum rc rc = read_whole(rq, slug, names[lang], &p, &len, e);
+    enum rc rc = read_whole(rq, folder, names[lang], &p, &len, e);
     if (rc != RC_OK)
         return rc;
     const char *at = strstr(p, place);
     if (at == NULL || (rs->style_hash = style_hash(rq->arena, p)) == NULL)
         return rc_set(e, RC_IO, "the white paper of \"%s\" is not one", slug);
     buf_put(&rs->body, p, (size_t)(at - p));
-    put_links(&w, r, rq, lang, slug);
+    put(&w, ctx, rq, lang, slug);
     at += sizeof place - 1;
     buf_put(&rs->body, at, len - (size_t)(at - p));
     rs->lang = langs[lang];
-    rs->is_cacheable = true;
     return buf_ok(&rs->body) ? RC_OK : rc_set(e, RC_NOMEM, "no memory for the white paper");
 }
 
@@ -147,5 +151,49 @@ enum rc whitepaper_page(void *app, const struct request *rq, struct response *rs
     const char *slug = arena_memdup(rq->arena, name, len);
     if (slug == NULL)
         return rc_set(e, RC_NOMEM, "no memory for the name");
-    return f != NULL ? send_file(rq, slug, f, rs, e) : send_document(app, rq, slug, rs, e);
+    rs->is_cacheable = true;
+    return f != NULL ? send_file(rq, slug, f, rs, e) : send_document(slug, put_links, app, rq, slug, rs, e);
+}
+
+/* ---- a draft, at the desk ---- */
+
+static void put_draft_links(struct html *w, const void *ctx, const struct request *rq, size_t lang, const char *slug)
+{
+    const struct catalogue *c = ctx;
+    const char *const *all;
+    size_t n = catalogue_langs(c, &all), in = 0, other = (lang + 1) % LANGS;
+    (void)rq;
+    while (in + 1 < n && strcmp(all[in], langs[lang]) != 0)
+        in++;
+    html_lit(w, "<nav class=\"files\" aria-label=\"");
+    html_attr(w, tr(c, in, "paper.files"));
+    html_lit(w, "\">\n<p><strong>");
+    html_text(w, tr(c, in, "desk.paper_draft_note"));
+    html_lit(w, "</strong></p>\n<ul>\n<li><a hreflang=\"");
+    html_attr(w, langs[other]);
+    html_lit(w, "\" href=\"?lang=");
+    html_url(w, langs[other]);
+    html_lit(w, "\">");
+    html_text(w, tr(c, in, "paper.other_language"));
+    html_lit(w, "</a></li>\n<li><a href=\"/admin/surveys/");
+    html_url(w, slug);
+    html_lit(w, "?lang=");
+    html_url(w, langs[lang]);
+    html_lit(w, "\">");
+    html_text(w, tr(c, in, "paper.to_results"));
+    html_lit(w, "</a></li>\n</ul>\n</nav>\n");
+}
+
+enum rc whitepaper_draft(const struct catalogue *c, const struct request *rq, const char *slug, struct response *rs, struct rc_info *e)
+{
+    if (!text_is_slug(slug, strlen(slug)))
+        return rc_set(e, RC_NOTFOUND, "there is no such white paper");
+    const char *folder = arena_printf(rq->arena, "%s.draft", slug); /* a dot: no public address has one */
+    return folder != NULL ? send_document(folder, put_draft_links, c, rq, slug, rs, e) : rc_set(e, RC_NOMEM, "no memory for the name");
+}
+
+bool whitepaper_has_draft(const struct request *rq, const char *slug)
+{
+    const char *path = arena_printf(rq->arena, "%s/%s.draft/whitepaper.zh.html", setting(SET_REPORT_DIR), slug);
+    return path != NULL && text_is_slug(slug, strlen(slug)) && access(path, R_OK) == 0;
 }

@@ -95,6 +95,6 @@ desk_page desk_settings_page, desk_margins, desk_invite;                        
 desk_page desk_results_page;                                                                 /* desk_results.c */
 desk_page desk_cross_page, desk_waves_page;                                                  /* desk_compare.c */
 desk_page desk_audit_page;                                                                    /* desk_audit.c */
-desk_page desk_home_page, desk_count_now, desk_survey_page, desk_survey_state;                /* desk_home.c */
+desk_page desk_home_page, desk_count_now, desk_survey_page, desk_survey_state, desk_paper_draft; /* desk_home.c */
 
 #endif

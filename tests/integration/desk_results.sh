@@ -73,5 +73,23 @@ check "the shares of both ($A, $Z) are those of the responses" grep -qF ">$A%<" 
 same "and the other way round" 200 "$(get 'waves?lang=en&from=second&to=first')"
 get 'waves?lang=en&from=first&to=later' >/dev/null
 check "a wave without ballots says so" grep -qE 'colspan="4">(nobody|asked otherwise)' "$B"
+# ---- a draft of the white paper ----
+gunzip -c "$ROOT/sql/seed/$SLUG/accounts.csv.gz" >"$FOLDER/accounts.csv" && chmod 644 "$FOLDER/accounts.csv"
+house run minyi census import "$FOLDER/accounts.csv" --as-of 2014-12-31 --demonstration >/dev/null 2>"$FOLDER/census" || cat "$FOLDER/census"
+same "no draft, no link" 0 "$(get '' >/dev/null; desk GET viewer "/admin/surveys/$SLUG?lang=en" >/dev/null; grep -c paper-draft "$B")"
+same "nor such a page" 404 "$(get paper-draft?lang=en)"
+house run tally report $SLUG --draft --no-pdf 2>"$FOLDER/report" || cat "$FOLDER/report"
+desk GET viewer "/admin/surveys/$SLUG?lang=en" >/dev/null
+check "there is one now" says "/paper-draft"
+same "for who may see the survey" 200 "$(get paper-draft?lang=en)"
+check "and it says what it is" says "Draft: not published."
+check "its style named by its hash" grep -qi "^content-security-policy:.*style-src[^;]*'sha256-" "$H"
+check "kept by nobody" grep -qi '^cache-control: no-store' "$H"
+for path in /whitepaper/$SLUG.draft /whitepaper/$SLUG.draft/whitepaper.en.html /whitepaper/$SLUG; do
+    same "not at $path" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$URL$path")"
+done
+desk_new all.viewer viewer; desk_enrol all.viewer
+for path in %2e%2e x%2e%2e "$SLUG.draft"; do same "nothing at $path" 404 "$(desk GET all.viewer "/admin/surveys/$path/paper-draft?lang=en")"; done
+
 same "a wave that is none" 404 "$(get 'waves?lang=en&from=nothing')"
 checks_done
