@@ -4,6 +4,7 @@
 #   (MINYI_ACCENT=#rrggbb: the site's accent colour, see accent.sh)
 #   assets.txt             "style.css=/assets/style.1a2b3c4d.css", one line per asset
 #   i18n/                  the texts as they are
+#   problems/              messages about questionnaires in other languages, as they are
 #   paper/                 style sheet of the white paper, with that of its charts
 #   errors/                nginx's own error pages, @style.css@ etc. replaced by the asset's address
 set -eu -o pipefail
@@ -11,7 +12,7 @@ source=$1 target=$2
 new=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 chmod 755 "$new"
-mkdir -p "$new/assets" "$new/i18n" "$new/errors" "$new/paper"
+mkdir -p "$new/assets" "$new/i18n" "$new/problems" "$new/errors" "$new/paper"
 
 add() { # add FILE NAME: copy under its hashed name, compress, note the address
     local stem=${2%.*} ext=${2##*.} hash
@@ -36,6 +37,7 @@ for f in "$source"/img/*; do
     if [ -f "$f" ]; then add "$f" "${f##*/}"; fi
 done
 cp "$source"/i18n/*.txt "$new/i18n/"
+cp "$source"/problems/*.txt "$new/problems/"
 cat "$source/paper/paper.css" "$source/css/35-chart.css" | sed -e 's,/\*[^*]*\*/,,g' -e 's/^[[:space:]]*//' -e '/^$/d' > "$new/paper/paper.css"
 for f in "$source"/errors/*.html; do
     cp "$f" "$new/errors/"

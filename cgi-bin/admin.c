@@ -56,10 +56,14 @@ static enum rc run(struct rc_info *e)
 {
     struct arena a;
     struct catalogue *c = NULL;
+    struct phrases *phrases = NULL;
     struct desk desk = {.is_tls = setting_int(SET_DESK_TLS) != 0, .dir = setting(SET_DESK_DIR)};
     arena_init(&a, ARENA_BYTES_MAX);
     (void)umask(0077); /* what it writes is its own */
     enum rc rc = catalogue_load(setting(SET_HTML_DIR), &a, &c, e);
+    if (rc == RC_OK)
+        rc = phrases_load(setting(SET_HTML_DIR), &a, &phrases, e);
+    desk.phrases = phrases;
     if (rc == RC_OK)
         rc = page_load_assets(setting(SET_HTML_DIR), e);
     if (rc == RC_OK)

@@ -43,8 +43,10 @@ static void put_problem_row(struct desk_call *x, const char *line, size_t len)
         html_text_n(&x->w, line, where);
     else
         html_text(&x->w, desk_text(x, "desk.whole_file"));
-    html_lit(&x->w, "</th><td>");
-    html_text_n(&x->w, line + (where > 0 ? where + 2 : 0), len - (where > 0 ? where + 2 : 0));
+    html_lit(&x->w, "</th>");
+    size_t from = where > 0 ? where + 2 : 0;
+    html_lit(&x->w, "<td>");
+    desk_put_message(x, line + from, len - from);
     html_lit(&x->w, "</td></tr>\n");
 }
 
@@ -52,7 +54,7 @@ static void put_problems(struct desk_call *x, const char *text)
 {
     html_lit(&x->w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
     html_attr(&x->w, desk_text(x, "desk.problems"));
-    html_lit(&x->w, "\"><table class=\"list\" lang=\"en\" dir=\"ltr\">\n<thead><tr><th scope=\"col\">");
+    html_lit(&x->w, "\"><table class=\"list\">\n<thead><tr><th scope=\"col\">");
     html_text(&x->w, desk_text(x, "desk.problem_where"));
     html_lit(&x->w, "</th><th scope=\"col\">");
     html_text(&x->w, desk_text(x, "desk.problem_what"));

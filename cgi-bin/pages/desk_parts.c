@@ -16,6 +16,8 @@ const char *desk_text(const struct desk_call *x, const char *key)
     return tr(x->desk->c, x->lang, key);
 }
 
+enum { MESSAGE_MAX = 8 << 10 };
+
 const char *desk_lang(const struct desk_call *x)
 {
     const char *const *langs;
@@ -120,6 +122,34 @@ void desk_put_problem(struct desk_call *x, const char *key, const char *field)
     if (field != NULL)
         html_lit(&x->w, "</a>");
     html_lit(&x->w, "</li></ul>\n</div>\n");
+}
+
+void desk_put_message(struct desk_call *x, const char *text, size_t len)
+{
+    struct buf said;
+    buf_init(&said, MESSAGE_MAX);
+    if (phrases_put(x->desk->phrases, desk_lang(x), text, len, &said) && buf_ok(&said)) {
+        html_text(&x->w, said.p != NULL ? said.p : "");
+    } else {
+        html_lit(&x->w, "<span lang=\"en\" dir=\"ltr\">");
+        html_text_n(&x->w, text, len);
+        html_lit(&x->w, "</span>");
+    }
+    buf_release(&said);
+}
+
+void desk_put_reason(struct desk_call *x, const char *line)
+{
+    const char *space = strstr(line, ": ");
+    size_t where = space != NULL ? (size_t)(space - line) + 2 : 0;
+    html_lit(&x->w, "<p>");
+    if (where > 0) {
+        html_lit(&x->w, "<span class=\"code\" dir=\"ltr\">");
+        html_text_n(&x->w, line, where - 2);
+        html_lit(&x->w, "</span> ");
+    }
+    desk_put_message(x, line + where, strlen(line + where));
+    html_lit(&x->w, "</p>\n");
 }
 
 void desk_put_done(struct desk_call *x, const char *key)

@@ -95,11 +95,8 @@ static enum rc put_page(struct desk_call *x, const struct form *f, struct arena 
     html_lit(&x->w, "</p>\n");
     if (t->problem != NULL)
         desk_put_problem(x, t->problem, t->field);
-    if (t->wrong != NULL) {
-        html_lit(&x->w, "<p class=\"code\" lang=\"en\" dir=\"ltr\">");
-        html_text(&x->w, t->wrong);
-        html_lit(&x->w, "</p>\n");
-    }
+    if (t->wrong != NULL)
+        desk_put_reason(x, t->wrong);
     if (done != NULL)
         desk_put_done(x, done);
     put_margins(x, rows, n, t);

@@ -49,11 +49,8 @@ static enum rc put_page(struct desk_call *x, const char *csv, const char *proble
     html_lit(&x->w, "</a></p>\n");
     if (problem != NULL)
         desk_put_problem(x, problem, "csv");
-    if (wrong != NULL) {
-        html_lit(&x->w, "<p class=\"code\" lang=\"en\" dir=\"ltr\">");
-        html_text(&x->w, wrong);
-        html_lit(&x->w, "</p>\n");
-    }
+    if (wrong != NULL)
+        desk_put_reason(x, wrong);
     if (done != NULL)
         desk_put_done(x, done);
     desk_put_text(x, "desk.wave_settings_text");

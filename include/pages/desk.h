@@ -6,6 +6,7 @@
 
 #include "pages/desk_figures.h"
 #include "web/catalogue.h"
+#include "web/phrases.h"
 #include "web/session.h"
 #include "web/web.h"
 
@@ -15,6 +16,7 @@ struct desk {
     const struct catalogue *c;
     unsigned char secret[DESK_SECRET_BYTES]; /* seals seeds, keys the hashes of recovery codes, accounts and addresses */
     bool is_tls;
+    const struct phrases *phrases;
     struct desk_figures *figures;
     const char *dir; /* for files on their way out; of the desk alone */
 };

@@ -43,6 +43,10 @@ void desk_put_text(struct desk_call *x, const char *key);
 /* "There is a problem": the text of the key, with a link to the field of this id (NULL: none). */
 void desk_put_problem(struct desk_call *x, const char *key, const char *field);
 void desk_put_done(struct desk_call *x, const char *key);
+/* A message of a reader of files, in the page's language where it is known (web/phrases.h). */
+void desk_put_message(struct desk_call *x, const char *text, size_t len);
+/* The same as a paragraph, with where it is wrong before ": ". */
+void desk_put_reason(struct desk_call *x, const char *line);
 void desk_put_heading(struct desk_call *x, const char *key);
 /* What differs between two versions, question by question (desk_versions.c). */
 enum rc desk_put_diff(struct desk_call *x, const struct form *before, const struct form *after, struct arena *a, struct rc_info *e);

@@ -263,6 +263,9 @@ P
 same "a workbook with problems" 422 "$(upload all "$FOLDER/bad.xlsx")"
 check "names sheet and row" grep -qE 'survey:4' "$B"
 check "and what is wrong" says geopoint
+same "in Chinese" 422 "$(curl -s -m 20 -o "$B" -w '%{http_code}' -b "$JARS/all.jar" -F "_token=$(cat "$JARS/all.token")" -F _lang=zh -F "file=@$FOLDER/bad.xlsx" "$DESK/admin/author")"
+check "for whoever reads Chinese" says '不支持题型“geopoint”：地点请用选项来问，不采集所在位置'
+check "every message" sh -c "! grep -q 'lang=\"en\" dir' '$B'"
 check "as text" sh -c "! grep -q '<script>}' '$B'"
 head -c 300000 /dev/urandom >"$FOLDER/noise.xlsx"
 same "bytes that are no workbook" 422 "$(upload all "$FOLDER/noise.xlsx")"
