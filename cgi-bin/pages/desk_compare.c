@@ -91,6 +91,28 @@ static size_t find_question(const struct publication *p, const char *name, bool 
     return SIZE_MAX;
 }
 
+/* Is there a table of the two, this way round? */
+static bool is_pair(const struct publication *p, size_t row, size_t column)
+{
+    for (size_t i = 0; i < p->n_crosses; i++)
+        if (p->crosses[i].row == row && p->crosses[i].column == column)
+            return true;
+    for (size_t i = 0; i < p->n_groups; i++)
+        for (size_t k = 0; p->groups[i].question == row && p->groups[i].n_levels > 0 && k < p->groups[i].n_items; k++)
+            if (p->groups[i].levels[0].items[k].question == column)
+                return true;
+    return false;
+}
+
+/* What to show before anybody chose: the first question that is listed with the row. */
+static size_t first_column(const struct publication *p, size_t row)
+{
+    size_t i = 0;
+    while (i < p->n_questions && !is_pair(p, row, i))
+        i++;
+    return i < p->n_questions ? i : SIZE_MAX;
+}
+
 static void put_cross_choice(struct desk_call *x, const struct results_view *v, size_t row, size_t column)
 {
     begin_choice(x, "cross");
@@ -277,6 +299,8 @@ static enum rc put_cross_page(struct desk_call *x, const struct results_view *v,
     (void)held;
     size_t row = find_question(v->p, row_name, is_row), column = find_question(v->p, column_name, is_column);
     bool is_empty = find_question(v->p, NULL, is_row) == SIZE_MAX;
+    if (column_name == NULL && row != SIZE_MAX)
+        column = first_column(v->p, row);
     if (!is_empty && (row == SIZE_MAX || column == SIZE_MAX))
         return rc_set(e, RC_NOTFOUND, "no such question is listed");
     desk_begin_results(x, v, "cross", "desk.cross");

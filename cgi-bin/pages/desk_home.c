@@ -1,6 +1,7 @@
 /* The dashboard, and one survey. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "pages/desk_inner.h"
 #include "pages/results_inner.h"
@@ -81,6 +82,21 @@ static const char *outcome_key(const char *outcome)
     return "desk.run_killed";
 }
 
+/* "Last run: 3 hours ago: done." */
+static void put_last_run(struct desk_call *x, const struct office_run *r)
+{
+    struct tm t = {.tm_hour = 0};
+    char age[80];
+    if (strptime(r->started_at, "%Y-%m-%d %H:%M:%S", &t) == NULL)
+        return;
+    const struct publication_head head = {.tallied_at_s = (int64_t)timegm(&t)};
+    const struct results_view v = {.c = x->desk->c, .lang = x->lang, .head = &head, .now_s = (int64_t)time(NULL)};
+    results_age(&v, age);
+    html_lit(&x->w, "<p>");
+    html_tr(&x->w, x->desk->c, x->lang, "desk.last_run", "age", age, "outcome", desk_text(x, outcome_key(r->outcome)), NULL);
+    html_lit(&x->w, "</p>\n");
+}
+
 static void put_runs(struct desk_call *x, const struct office_run *r, size_t n)
 {
     static const char *const heads[] = {"desk.run_started", "desk.run_kind", "desk.run_outcome", "desk.run_seconds", "desk.run_opened",
@@ -88,6 +104,8 @@ static void put_runs(struct desk_call *x, const struct office_run *r, size_t n)
     html_lit(&x->w, "<h2>");
     html_text(&x->w, desk_text(x, "desk.runs"));
     html_lit(&x->w, "</h2>\n");
+    if (n > 0)
+        put_last_run(x, &r[0]);
     put_heads(x, heads, 6, 3, 3, "desk.runs");
     for (size_t i = 0; i < n; i++) {
         char seconds[32];

@@ -211,6 +211,7 @@ house run tally --if-asked >"$FOLDER/tally"
 same "and then has nothing to do" "" "$(cat "$FOLDER/tally")"
 desk GET zhou.jie /admin/?lang=en >/dev/null
 check "the page says that it is done" says "(UTC): done"
+check "and how old the last count is" says "The last one: just now, done."
 
 # ---- what the log says, and that it cannot be changed ----
 for want in "person_added" "second_factor_set" "signed_in" "sign_in_refused" "signed_out" "confirmed" "refused" "role_given" "password_changed" \

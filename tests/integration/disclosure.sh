@@ -75,7 +75,8 @@ check "of few ballots no group has a number" grep -q '"levels":\[{"items":\[{"qu
 drop parts 400 --from 40 --at 40
 sql "UPDATE publish.row_kept SET day = day - 1"
 run --survey parts
-check "once there are enough, groups appear" grep -q '"name":"north","suppressed":false' <<<"$(body)"
+# by the secret of the rounding one of the two may be held back, so that sums tell no more than each row does
+check "once there are enough, groups appear" grep -qE '"name":"(north|south)","suppressed":false' <<<"$(body)"
 same "as multiples of 5" "" "$(counts | awk '$1 % 5')"
 check "and no weights" grep -q '"why_not":"no_margins"' <<<"$(body)"
 THIRD=$(body)
