@@ -60,7 +60,7 @@ run_build() {
 }
 run_unit() { make -s -j"$J" unit EXTRA_CFLAGS=-Werror; }
 run_asan() { make -s -j"$J" unit OUT=build/asan CC=clang SAN=address,undefined; }
-run_fuzz() { make -s -j"$J" fuzz FUZZ_S="${FUZZ_S:-3}"; }
+run_fuzz() { make -s -j"$J" fuzz FUZZ_S="${FUZZ_S:-2}"; }
 run_layers() { .make/check-layers.sh && .make/check-texts.sh; }
 run_scripts() { # each script prints its own ok lines; one that dies counts as a failure
     local status=0 s

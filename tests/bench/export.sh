@@ -19,8 +19,8 @@ timed() { # timed COMMAND...: its wall time in T
     "$@" >"$FOLDER/out" 2>"$FOLDER/err" || { cat "$FOLDER/err" >&2; return 1; }
     T=$(awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f", b - a }')
 }
-fill() { # fill N: so many responses, opened
-    "$SCRATCH_OUT/tests/integration/drop" gov-wechat-2014 "$1" --batch 500 >&2
+fill() { # fill N FROM: so many responses, numbered from FROM on, opened
+    "$SCRATCH_OUT/tests/integration/drop" gov-wechat-2014 "$1" --from "$2" --batch 500 >&2
     "$SCRATCH_OUT/tally" >&2
 }
 copy() { scratch_sql postgres "COPY (SELECT opened_on, codes FROM record.response) TO STDOUT"; }
@@ -45,7 +45,7 @@ mkdir "$MINYI_SPOOL_DIR"
 "$SCRATCH_OUT/minyi" key init >/dev/null 2>&1
 "$SCRATCH_OUT/tally" >/dev/null 2>&1
 "$SCRATCH_OUT/minyi" publish sql/seed/gov-wechat-2014 >&2
-fill "$few"
+fill "$few" 0
 for i in $(seq 0 "$rounds"); do
     timed copy
     copied=$T
@@ -56,7 +56,7 @@ for i in $(seq 0 "$rounds"); do
     row "COPY ... TO of the same rows" s - "$copied"
     row "export / COPY" ratio "<= 3.0" "$(divide "$T" "$copied")"
 done
-fill $((ballots - few))
+fill $((ballots - few)) "$few"
 for format in csv jsonl sav dta xlsx; do
     row "export of $ballots responses as $format, memory" MB "<= 64" "$(peak_mb "$format")"
 done
