@@ -77,6 +77,35 @@ static void put_invitations(struct desk_call *x, int64_t n_left)
     desk_end_form(x, "desk.invite", true);
 }
 
+static void put_fact(struct desk_call *x, const char *key, const char *value)
+{
+    html_lit(&x->w, "<div><dt>");
+    html_text(&x->w, desk_text(x, key));
+    html_lit(&x->w, "</dt><dd>");
+    html_text(&x->w, value);
+    html_lit(&x->w, "</dd></div>\n");
+}
+
+/* What keeps single answers from being told: settings of the questionnaire, and what no setting changes. */
+static void put_disclosure(struct desk_call *x, const struct form *f)
+{
+    static const char *const samples[] = {[FORM_RANDOM] = "desk.sample_random", [FORM_OPEN] = "desk.sample_open",
+                                          [FORM_DEMONSTRATION] = "desk.sample_demonstration"};
+    char number[24];
+    desk_put_heading(x, "desk.disclosure");
+    desk_put_text(x, f->sample == FORM_DEMONSTRATION ? "desk.disclosure_demo" : "desk.disclosure_text");
+    html_lit(&x->w, "<dl class=\"facts\">\n");
+    put_fact(x, "desk.sample", desk_text(x, samples[f->sample]));
+    (void)snprintf(number, sizeof number, "%lld", (long long)f->min_opening);
+    put_fact(x, "desk.min_opening", number);
+    (void)snprintf(number, sizeof number, "%lld", (long long)f->retain_days);
+    put_fact(x, "desk.retain_days", number);
+    (void)snprintf(number, sizeof number, "%zu", f->n_crosses);
+    put_fact(x, "desk.n_crosses", number);
+    put_fact(x, "desk.read_back", desk_text(x, f->is_read_back ? "export.yes" : "export.no"));
+    html_lit(&x->w, "</dl>\n");
+}
+
 static enum rc put_page(struct desk_call *x, const struct form *f, struct arena *a, const struct typed *t, const char *done, struct rc_info *e)
 {
     struct margins_row *rows = NULL;
@@ -100,6 +129,7 @@ static enum rc put_page(struct desk_call *x, const struct form *f, struct arena 
     if (done != NULL)
         desk_put_done(x, done);
     put_margins(x, rows, n, t);
+    put_disclosure(x, f);
     if (f->is_by_invitation)
         put_invitations(x, n_left);
     return desk_end(x, e);

@@ -164,6 +164,11 @@ check "is named" says '<a href="#w-0-1">'
 same "the settings' texts" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=*")"
 same "a question that is none" 404 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=nothing")"
 
+# ---- what keeps answers from being told ----
+desk GET all "/admin/surveys/$VISIT/settings?lang=en" >/dev/null
+check "the settings say it" says "Rows of fewer than 30 answers are not published"
+check "with those of the questionnaire" grep -qE '<dt>Ballots opened together, at least</dt><dd>20</dd>' "$B"
+
 # ---- waves ----
 waves() { desk POST all "/admin/surveys/$VISIT/wave-settings" "csv=$1"; }
 same "waves" 200 "$(desk GET all "/admin/surveys/$VISIT/wave-settings?lang=en")"
