@@ -61,29 +61,26 @@ run_build() {
 run_unit() { make -s -j"$J" unit EXTRA_CFLAGS=-Werror; }
 run_asan() { make -s -j"$J" unit OUT=build/asan CC=clang SAN=address,undefined; }
 run_fuzz() { make -s -j"$J" fuzz FUZZ_S="${FUZZ_S:-2}"; }
-run_layers() { .make/check-layers.sh && .make/check-texts.sh; }
-run_scripts() { # each script prints its own ok lines; one that dies counts as a failure
-    local status=0 s
-    for s in "$@"; do
-        [ -e "$s" ] || continue
-        echo "== $s"
-        timeout 300 bash "$s" || { echo "not ok $s ended with $?"; status=1; }
-    done
-    return $status
+run_layers() { .make/check-layers.sh && .make/check-texts.sh && .make/check-security.sh; }
+# Two scripts at a time, each with a house of its own; a script prints its ok lines, and one that dies counts as a failure.
+one_script() { # one_script LOGS SCRIPT
+    local log=$1/${2##*/} from=$SECONDS
+    timeout 400 bash "$2" >"$log" 2>&1 || echo "not ok $2 ended with $?" >>"$log"
+    echo "# $2 took $((SECONDS - from)) s" >>"$log"
 }
-# The desk's houses run beside the others': their ports are found, not given.
+export -f one_script
+run_scripts() { # run_scripts STAGE SCRIPT...
+    local logs=build/test/$1
+    shift
+    rm -rf "$logs" && mkdir -p "$logs" || return 1
+    printf '%s\0' "$@" | xargs -0 -P 2 -I {} bash -c 'one_script "$@"' _ "$logs" {}
+    cat "$logs"/* && [ "$(cat "$logs"/* | grep -c "^# .* took ")" = $# ] || return 1
+    ! grep -q '^not ok ' "$logs"/*
+}
 run_integration() {
-    local beside status=0 s others=()
-    make -s -j"$J" all integration-programs bench-programs EXTRA_CFLAGS=-Werror || return 1
-    for s in tests/integration/*.sh; do [[ $s == */desk* ]] || others+=("$s"); done
-    run_scripts tests/integration/desk*.sh >build/test/desk.log 2>&1 &
-    beside=$!
-    run_scripts "${others[@]}" || status=1
-    wait "$beside" || status=1
-    cat build/test/desk.log
-    return $status
+    make -s -j"$J" all integration-programs bench-programs EXTRA_CFLAGS=-Werror && run_scripts integration tests/integration/*.sh
 }
-run_faults() { make -s -j"$J" all bench-programs EXTRA_CFLAGS=-Werror && run_scripts tests/faults/*.sh; }
+run_faults() { make -s -j"$J" all bench-programs EXTRA_CFLAGS=-Werror && run_scripts faults tests/faults/*.sh; }
 run_browser() { make -s browser; }
 
 stages=("$@")

@@ -6,9 +6,10 @@ test: ## every test (STAGES="unit browser" for some)
 asan: ## the unit tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s unit OUT=build/asan CC=clang SAN=address,undefined
 
-check-layers: ## includes point down only, one user for each library, file sizes, texts
+check-layers: ## includes point down only, one user for each library, file sizes, texts, the list of security checks
 	@.make/check-layers.sh
 	@.make/check-texts.sh
+	@.make/check-security.sh
 
 lint: check-layers ## check-layers and the analyser of clang
 	@.make/lint.sh

@@ -239,6 +239,7 @@ enum rc desk_handle(void *app, const struct request *rq, struct response *rs, st
         return rc_set(e, RC_NOTFOUND, "no such page");
     struct desk_call x = {.desk = worker->desk, .db = worker->db, .export_db = worker->export_db, .rq = rq, .rs = rs, .lang = web_language(rq, langs, n)};
     x.w = (struct html){&rs->body};
+    rs->is_https = x.desk->is_tls;
     if (!web_path_fits(r->route.path, rq->path, &part, &len) || len > DESK_SLUG_MAX)
         return rc_set(e, RC_NOTFOUND, "no such page");
     memcpy(x.slug, part, len);
@@ -282,5 +283,6 @@ void desk_error_page(void *app, const struct request *rq, enum rc rc, const stru
 {
     static const struct page_frame frame = {.home = "/admin/"};
     const struct desk_worker *worker = app;
+    rs->is_https = worker->desk->is_tls;
     error_page_in(worker->desk->c, &frame, rq, rc, why, rs);
 }

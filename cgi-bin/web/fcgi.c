@@ -238,6 +238,7 @@ static void put_head(struct buf *h, const struct response *rs, size_t body_len)
     put_header(h, "Set-Cookie", rs->set_cookie);
     put_header(h, "Retry-After", rs->retry_after);
     put_header(h, "Allow", rs->allow);
+    put_header(h, "Strict-Transport-Security", rs->is_https ? "max-age=31536000" : NULL);
     put_header(h, "Content-Disposition", rs->disposition);
     put_header(h, "X-Style-Hash", rs->style_hash); /* nginx keeps it to itself */
     buf_puts(h, "\r\n");

@@ -81,6 +81,7 @@ struct response {
     const char *lang;       /* Content-Language, or NULL */
     const char *disposition;/* Content-Disposition, or NULL */
     const char *style_hash; /* of the page's own inline style, "sha256-...", for nginx's policy; or NULL */
+    bool is_https;          /* browsers are told to come by https alone for a year (HSTS) */
     bool is_cacheable;      /* true: public, max-age=60; false: no-store */
     bool is_gzip;           /* body is compressed already */
     const char *fixed;      /* body that outlives the request (prebuilt), or NULL: use `body` */

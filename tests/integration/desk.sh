@@ -141,6 +141,26 @@ old=$(cookie wang.fang)
 same "sign out" 303 "$(desk POST wang.fang /admin/sign-out)"
 same "ends the session on the server" 303 "$(curl -s -o /dev/null -w '%{http_code}' -b "desk=$old" "$DESK/admin/")"
 
+# ---- two places at once: listed, and ended from the other ----
+marks() { grep -oE 'name="mark" value="[0-9a-f]+"' "$B" | grep -oE '[0-9a-f]{8,}' | sort -u; }
+desk_sql "DELETE FROM office.session" >/dev/null
+for place in old new; do
+    rm -f "$JARS/wang.fang.jar" "$JARS/wang.fang.token"
+    desk_sign_in wang.fang "$(desk_code wang.fang)" >/dev/null
+    [ $place = new ] || old=$(cookie wang.fang)
+done
+alive() { curl -s -o /dev/null -w '%{http_code}' -b "desk=$1" "$DESK/admin/"; }
+desk GET wang.fang /admin/account?lang=en >/dev/null
+places() { desk GET wang.fang /admin/account?lang=en >/dev/null; grep -o '<tr><th scope="row">' "$B" | wc -l; }
+same "both places are listed" 2 "$(places)"
+same "and the other can be ended" 1 "$(grep -c . <(marks))"
+same "it is" 303 "$(desk POST wang.fang /admin/account/end "mark=$(marks)")"
+same "and is out, the other is in" "303 200" "$(alive "$old") $(alive "$(cookie wang.fang)")"
+same "one place is listed" 1 "$(places)"
+check "no address in a page holds a token" sh -c "! grep -oE '(href|action|src)=\"[^\"]*\"' '$B' | grep -q '$(cat "$JARS/wang.fang.token")'"
+same "what stands in an address signs nobody in" 200 "$(desk GET - "/admin/sign-in?name=wang.fang&password=$(sed 's/ /%20/g' <<<"$PASSWORD")&code=$(desk_code wang.fang)")"
+check "and stands in no log" sh -c "! grep -rqE 'garden%20of|password=' '$PLACE/log'"
+
 # ---- asked again before what matters ----
 desk_sign_in wang.fang "$(desk_code wang.fang)" >/dev/null
 same "people, right after signing in" 200 "$(desk GET wang.fang /admin/people?lang=en)"
@@ -225,6 +245,7 @@ desk POST wang.fang /admin/sign-in "name=$(printf 'x\n2026-01-01T00:00:00Z info 
 desk_sql "SET ROLE minyi_owner; SELECT office.audit_add(E'a\nb', E'c\u2028d', E'e\td\x1b[2J', E'f\u202eg\r\nh')" >/dev/null
 same "no entry can pretend to be two" "a?b	c?d	e?d?[2J	f?g??h" "$(house run minyi audit | tail -n 1 | cut -f3-)"
 check "nor can a line of the log" [ "$(wc -l <"$PLACE/log/admin.log")" -le $((before + 1)) ]
+check "its times are UTC" grep -qE '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z$' <(house run minyi audit | cut -f2 | tail -n 1)
 house run minyi audit verify >"$FOLDER/verify"
 same "the chain holds" 0 $?
 HEAD=$(sed -n 's/^head.*: //p' "$FOLDER/verify")

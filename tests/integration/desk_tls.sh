@@ -50,6 +50,10 @@ desk_enrol wang.fang
 same "the second factor, and in" 200 "$(desk GET wang.fang /admin/people?lang=en)"
 TOKEN=$(cat "$JARS/wang.fang.token")
 same "a form" 200 "$(desk POST wang.fang /admin/people name=li.na)"
+for page in /admin/ /admin/nothing /admin/audit /admin/count; do # 200, 404, 403, 405
+    same "https alone from then on: $page" "max-age=31536000" "$(desk GET wang.fang $page >/dev/null; tr -d '\r' <"$H" | sed -n 's/^Strict-Transport-Security: //Ip')"
+done
+desk GET wang.fang /admin/people?lang=en >/dev/null
 VALUE=$(awk '/__Host-desk/ { print $7 }' "$JARS/wang.fang.jar")
 same "the same value under the plain name is nobody" 303 "$(curl -s -o /dev/null -w '%{http_code}' -b "desk=$VALUE" "$DESK/admin/people")"
 same "a form from another site is refused" 403 "$(curl -s -o /dev/null -w '%{http_code}' -b "__Host-desk=$VALUE" -H 'Origin: https://elsewhere.example' -d "_token=$TOKEN" -d name=x.y "$DESK/admin/people")"

@@ -33,4 +33,14 @@ fault "no escaping of SQL" cgi-bin/store/a.c 'PQescapeLiteral(c, s, n);\n' "cgi-
 fault "no I/O in statistics" cgi-bin/stats/a.c '#include <stdio.h>\n' "cgi-bin/stats/a.c: statistics do no I/O"
 fault "a long file" cgi-bin/base/a.c "$(printf '\\n%.0s' $(seq 501))" "cgi-bin/base/a.c has 501 lines: look for the seam"
 fault "a long function" cgi-bin/base/a.c "int f(void)\n{\n$(printf '\\n%.0s' $(seq 81))}\n" "cgi-bin/base/a.c:2: a function of 82 lines"
+
+# ---- check-security.sh: a check that the list names is there ----
+mkdir -p tests/integration
+printf '# a list\n1 what holds\n\tintegration/a.sh\tit holds\n' >tests/security.txt
+echo 'same "it holds" 1 1' >tests/integration/a.sh
+same "a list whose checks are there" "ok security" "$("$ROOT/.make/check-security.sh" "$D")"
+echo 'same "it held" 1 1' >tests/integration/a.sh
+same "a check that is gone is named" 'tests/security.txt: tests/integration/a.sh has no check "it holds"' "$("$ROOT/.make/check-security.sh" "$D" | head -n 1)"
+: >tests/security.txt
+check "an empty list is none" sh -c "! '$ROOT/.make/check-security.sh' '$D' >/dev/null"
 checks_done
