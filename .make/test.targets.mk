@@ -16,14 +16,17 @@ lint: check-layers ## check-layers and the analyser of clang
 
 # libFuzzer: the library with coverage, each target its own program, FUZZ_S seconds each.
 FUZZ_S ?= 60
+FUZZ_WITH := OUT=build/fuzzlib CC=clang SAN=fuzzer-no-link,address,undefined
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz: ## fuzz every parser for FUZZ_S seconds each (60)
-	@$(MAKE) --no-print-directory -s OUT=build/fuzzlib CC=clang SAN=fuzzer-no-link,address,undefined fuzz-programs
-	@for t in $(FUZZ); do n=$$(basename $$t); mkdir -p build/fuzz/corpus/$$n; \
-	    seeds=tests/fuzz/seeds/$$n; [ -d $$seeds ] || seeds=; \
-	    $$t -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/ \
-	        build/fuzz/corpus/$$n $$seeds 2>build/fuzz/$$n.log && echo "ok $$n" \
-	        || { echo "not ok $$n"; tail -n 40 build/fuzz/$$n.log; exit 1; }; done
+	@$(MAKE) --no-print-directory -s $(FUZZ_WITH) fuzz-programs
+	@$(MAKE) --no-print-directory -s -j2 --output-sync $(FUZZ_WITH) $(FUZZ:build/fuzz/%=run-%)
+
+run-fuzz_%: build/fuzz/fuzz_%
+	@mkdir -p build/fuzz/corpus/fuzz_$*
+	@$< -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/ \
+	    build/fuzz/corpus/fuzz_$* $(wildcard tests/fuzz/seeds/fuzz_$*) 2>build/fuzz/fuzz_$*.log && echo "ok fuzz_$*" \
+	    || { echo "not ok fuzz_$*"; tail -n 40 build/fuzz/fuzz_$*.log; exit 1; }
 
 fuzz-programs: $(FUZZ)
 build/fuzz/%: tests/fuzz/%.c $(OUT)/libminyi.a

@@ -11,7 +11,7 @@ import { closeBrowser } from './lib/visit.mjs';
 const order = ['watch', 'ballot', 'steps', 'again', 'mistakes', 'language', 'access', 'weight', 'lighthouse', 'receipt', 'census', 'results', 'invited', 'third', 'forms', 'closed', 'desk'];
 const place = (f) => order.indexOf(f.slice('test_'.length, -'.mjs'.length));
 const wanted = process.argv.slice(2);
-const second = ['access', 'forms', 'third', 'invited', 'weight', 'census', 'desk'];
+const second = ['access', 'forms', 'invited', 'desk'];
 const isOfHalf = (f) => !process.env.MINYI_BROWSER_HALF || second.includes(order[place(f)]) === (process.env.MINYI_BROWSER_HALF === '2');
 
 after(async () => { await closeBrowser(); await stopSite(); });
