@@ -765,6 +765,32 @@ BEGIN
 END
 $$;
 
+-- Is the draft one that the session's person works on: of a survey of theirs, or of a new one that they began?
+CREATE OR REPLACE FUNCTION office.may_draft(p_session bytea, d office.draft) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT office.may(p_session, 'author', d.slug)
+        OR (office.may_write(p_session, d.slug) AND d.made_by = (office.actor(p_session)).person_id)
+$$;
+
+-- Put other words into a draft. 0 done; 1 there is none, or it is not theirs; 2 it is not any more what p_base, the SHA-256 of its
+-- definition, says.
+CREATE OR REPLACE FUNCTION office.change_draft(p_session bytea, p_id bigint, p_base bytea, p_definition text, p_hash bytea)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d office.draft;
+BEGIN
+    SELECT * INTO d FROM office.draft WHERE draft_id = p_id FOR UPDATE;
+    IF d.draft_id IS NULL OR NOT office.may_draft(p_session, d) THEN
+        RETURN 1;
+    ELSIF sha256(convert_to(d.definition, 'UTF8')) <> p_base THEN
+        RETURN 2;
+    END IF;
+    UPDATE office.draft SET definition = p_definition, definition_hash = p_hash, made_at = now(), made_by = (office.actor(p_session)).person_id
+    WHERE draft_id = p_id;
+    RETURN 0;
+END
+$$;
+
 -- A draft of a survey whose author the session's person is.
 CREATE OR REPLACE FUNCTION office.draft(p_session bytea, p_id bigint)
 RETURNS TABLE (slug text, definition text, made_by text, made_at text, current_definition text, is_current boolean)
@@ -773,21 +799,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            coalesce(v.definition_hash = d.definition_hash, false)
     FROM office.draft d JOIN office.person p ON p.person_id = d.made_by LEFT JOIN core.survey s ON s.slug = d.slug
     LEFT JOIN core.version v ON v.version_id = s.current_version
-    WHERE d.draft_id = p_id AND (office.may(p_session, 'author', d.slug)
-        OR (office.may_write(p_session, d.slug) AND d.made_by = (office.actor(p_session)).person_id))
+    WHERE d.draft_id = p_id AND office.may_draft(p_session, d)
 $$;
 
 CREATE OR REPLACE FUNCTION office.drafts(p_session bytea) RETURNS TABLE (draft_id bigint, slug text, made_by text, made_at text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.draft_id, d.slug, p.name, to_char(d.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
     FROM office.draft d JOIN office.person p ON p.person_id = d.made_by
-    WHERE office.may(p_session, 'author', d.slug)
-        OR (office.may_write(p_session, d.slug) AND d.made_by = (office.actor(p_session)).person_id)
+    WHERE office.may_draft(p_session, d)
     ORDER BY d.draft_id DESC LIMIT 20
 $$;
 
--- The number of the version; -1 not allowed; -2 no such draft; -3 the survey was published with another sample or access.
-CREATE OR REPLACE FUNCTION office.publish_draft(p_session bytea, p_id bigint) RETURNS integer
+-- The number of the version; -1 not allowed; -2 no such draft; -3 the survey was published with another sample or access; -4 it is
+-- not any more what was looked at (p_base: the SHA-256 of its definition).
+DROP FUNCTION IF EXISTS office.publish_draft(bytea, bigint); -- of older versions
+CREATE OR REPLACE FUNCTION office.publish_draft(p_session bytea, p_id bigint, p_base bytea) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     d office.draft;
@@ -795,7 +821,7 @@ DECLARE
     v_person bigint := (office.actor(p_session)).person_id;
     v_unit text;
 BEGIN
-    SELECT * INTO d FROM office.draft WHERE draft_id = p_id;
+    SELECT * INTO d FROM office.draft WHERE draft_id = p_id FOR UPDATE;
     IF d.draft_id IS NULL THEN
         RETURN -2;
     ELSIF NOT office.is_confirmed(p_session) THEN
@@ -805,6 +831,9 @@ BEGIN
         IF d.made_by <> v_person OR NOT office.may_write(p_session, d.slug) THEN
             RETURN -1;
         END IF;
+    END IF;
+    IF sha256(convert_to(d.definition, 'UTF8')) <> p_base THEN
+        RETURN -4;
     END IF;
     SELECT * INTO r FROM core.publish_version(d.slug, d.sample, d.definition, d.definition_hash);
     IF r.sample_changed THEN

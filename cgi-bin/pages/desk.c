@@ -59,6 +59,8 @@ static const struct desk_route {
     {{WEB_GET, "/admin/drafts/%", NULL}, DESK_AUTHOR, false, desk_draft_page},
     {{WEB_GET, "/admin/drafts/%/preview", NULL}, DESK_AUTHOR, false, desk_draft_preview},
     {{WEB_POST, "/admin/drafts/%/preview", NULL}, DESK_AUTHOR, false, desk_draft_try},
+    {{WEB_GET, "/admin/drafts/%/wording", NULL}, DESK_AUTHOR, false, desk_wording_page},
+    {{WEB_POST, "/admin/drafts/%/wording", NULL}, DESK_AUTHOR, false, desk_wording},
     {{WEB_POST, "/admin/drafts/%/publish", NULL}, DESK_AUTHOR, true, desk_draft_publish},
     {{WEB_GET, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approvals_page},
     {{WEB_POST, "/admin/approvals", NULL}, DESK_SIGNED_IN, true, desk_approve},
@@ -192,6 +194,11 @@ static enum rc check_post(const struct desk_call *x, struct rc_info *e)
     return RC_OK;
 }
 
+static bool is_old_form(const struct rc_info *e)
+{
+    return e->reason != NULL && strcmp(e->reason, "old_form") == 0;
+}
+
 /* Does the part of the path name a survey? */
 static bool is_of_survey(const struct desk_call *x)
 {
@@ -214,11 +221,11 @@ static enum rc enter(struct desk_call *x, const struct desk_route *r, struct rc_
     if (r->right == DESK_ANYBODY && r->route.method == WEB_GET)
         return r->page(x, e);
     if (r->right != DESK_ANYBODY && !desk_may(x, DESK_HALF, NULL))
-        return desk_go(x, "/admin/sign-in");
+        return desk_can_resend(x) ? desk_resend_page(x, e) : desk_go(x, "/admin/sign-in");
     if (r->route.method == WEB_POST) {
         enum rc rc = check_post(x, e);
         if (rc != RC_OK)
-            return rc;
+            return is_old_form(e) && desk_can_resend(x) ? desk_resend_page(x, e) : rc;
     }
     if (r->right > DESK_HALF && !x->who.is_enrolled)
         return desk_go(x, "/admin/enrol");

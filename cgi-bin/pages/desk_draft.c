@@ -1,4 +1,5 @@
 /* A draft: what it changes, what a citizen will see and what the check says of what is typed in, and its publication. */
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "pages/survey.h"
 #include "store/draft_store.h"
 
-enum { READ_BYTES = 64 << 20 };
+enum { READ_BYTES = 64 << 20, DRAFT_CHANGED = -4 };
 
 static enum rc find_draft(struct desk_call *x, struct arena *a, struct draft *d, struct form **f, struct rc_info *e)
 {
@@ -18,6 +19,31 @@ static enum rc find_draft(struct desk_call *x, struct arena *a, struct draft *d,
         return rc_set(e, RC_NOTFOUND, "there is no such draft");
     enum rc rc = draft_get(x->db, x->id.hash, id, a, d, e);
     return rc == RC_OK ? form_from_json(d->definition, d->definition_len, a, f, e) : rc;
+}
+
+/* ---- what a page was made of ---- */
+
+void desk_put_base(struct desk_call *x, const char *definition, size_t len)
+{
+    unsigned char hash[DESK_BASE_BYTES];
+    char hex[2 * DESK_BASE_BYTES + 1];
+    (void)crypto_hash_sha256(hash, (const unsigned char *)definition, len);
+    desk_put_hidden(x, "base", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+}
+
+bool desk_take_base(const char *sent, unsigned char out[DESK_BASE_BYTES])
+{
+    size_t n = 0;
+    const char *end = NULL;
+    return sent != NULL && strlen(sent) == 2 * DESK_BASE_BYTES &&
+           sodium_hex2bin(out, DESK_BASE_BYTES, sent, strlen(sent), NULL, &n, &end) == 0 && n == DESK_BASE_BYTES;
+}
+
+bool desk_is_base(const char *sent, const char *definition, size_t len)
+{
+    unsigned char wanted[DESK_BASE_BYTES], hash[DESK_BASE_BYTES];
+    (void)crypto_hash_sha256(hash, (const unsigned char *)definition, len);
+    return desk_take_base(sent, wanted) && memcmp(wanted, hash, sizeof hash) == 0;
 }
 
 static enum rc put_changes(struct desk_call *x, const struct draft *d, const struct form *f, struct arena *a, struct rc_info *e)
@@ -88,6 +114,14 @@ static enum rc put_draft(struct desk_call *x, const char *problem, struct rc_inf
         put_previews(x, f);
         rc = put_changes(x, &d, f, &a, e);
     }
+    if (rc == RC_OK) {
+        (void)snprintf(path, sizeof path, "/admin/drafts/%.32s/wording", x->slug);
+        html_lit(&x->w, "<p><a class=\"button second\" href=\"");
+        desk_put_href(x, path);
+        html_lit(&x->w, "\">");
+        html_text(&x->w, desk_text(x, "desk.wording_more"));
+        html_lit(&x->w, "</a></p>\n");
+    }
     if (rc == RC_OK && !d.is_current) {
         html_lit(&x->w, "<h2>");
         html_text(&x->w, desk_text(x, "desk.publish"));
@@ -95,6 +129,7 @@ static enum rc put_draft(struct desk_call *x, const char *problem, struct rc_inf
         desk_put_text(x, "desk.publish_text");
         (void)snprintf(path, sizeof path, "/admin/drafts/%.32s/publish", x->slug);
         desk_begin_form(x, path);
+        desk_put_base(x, d.definition, d.definition_len);
         desk_end_form(x, "desk.publish", false);
     }
     if (rc == RC_OK)
@@ -214,21 +249,25 @@ enum rc desk_draft_try(struct desk_call *x, struct rc_info *e)
 
 enum rc desk_draft_publish(struct desk_call *x, struct rc_info *e)
 {
-    const char *unused[1];
+    static const char *const names[] = {"base"};
+    const char *base;
+    unsigned char looked_at[DESK_BASE_BYTES];
     char path[96];
     struct arena a;
     struct draft d;
     struct form *f = NULL;
     int64_t version = 0;
     arena_init(&a, READ_BYTES);
-    enum rc rc = desk_fields(x, NULL, 0, unused, e);
+    enum rc rc = desk_fields(x, names, 1, &base, e);
     if (rc == RC_OK)
         rc = find_draft(x, &a, &d, &f, e);
-    if (rc == RC_OK)
-        rc = draft_publish(x->db, x->id.hash, strtoll(x->slug, NULL, 10), &version, e);
+    if (rc == RC_OK && !desk_take_base(base, looked_at))
+        version = DRAFT_CHANGED;
+    else if (rc == RC_OK)
+        rc = draft_publish(x->db, x->id.hash, strtoll(x->slug, NULL, 10), looked_at, &version, e);
     if (rc == RC_OK && version < 0) {
-        x->rs->status = 422;
-        rc = put_draft(x, version == -3 ? "desk.other_sample" : "desk.not_done", e);
+        x->rs->status = version == DRAFT_CHANGED ? 409 : 422;
+        rc = put_draft(x, version == -3 ? "desk.other_sample" : version == DRAFT_CHANGED ? "desk.draft_changed" : "desk.not_done", e);
     } else if (rc == RC_OK) {
         (void)snprintf(path, sizeof path, "/admin/surveys/%.64s", d.slug);
         rc = desk_go(x, path);

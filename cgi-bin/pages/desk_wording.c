@@ -1,12 +1,15 @@
-/* The wording of a published questionnaire, edited in the page: one question at a time, in every language. What is saved is
- * a draft of a new version; codes, rules and order stay as they are. */
+/* The wording of a questionnaire, edited in the page: one question at a time, in every language. What is saved of a published one
+ * is a draft of a new version, of a draft that draft; codes, rules and order stay as they are. */
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "pages/desk_inner.h"
+#include "store/draft_store.h"
 
-enum { ID_BYTES = 48, FORM_BYTES = 64 << 20, WORDS_MAX = 120, FIELDS_MAX = 200, TEXT_CHARS_MAX = 2000 };
+enum { ID_BYTES = 48, FORM_BYTES = 64 << 20, JSON_MAX = 2 << 20, WORDS_MAX = 120, FIELDS_MAX = 200, TEXT_CHARS_MAX = 2000 };
 static const char settings_name[] = "*"; /* no question is called so */
 
 /* One text in all languages. */
@@ -20,6 +23,8 @@ struct word {
 struct wording {
     struct arena a;
     struct form *f;
+    const char *definition; /* that f was read from */
+    size_t definition_len;
     const char *name; /* of the question, settings_name, or NULL: none is chosen */
     size_t node;
     size_t n;
@@ -86,16 +91,34 @@ static void take_settings(struct wording *x)
     add(x, "desk.word_population", NULL, &x->f->population, false);
 }
 
+static bool is_of_draft(const struct desk_call *x)
+{
+    return strncmp(x->rq->path, "/admin/drafts/", 14) == 0;
+}
+
+static enum rc read_definition(struct desk_call *x, struct wording *out, struct rc_info *e)
+{
+    struct draft d;
+    int64_t id = 0;
+    if (!is_of_draft(x))
+        return office_definition(x->db, x->slug, &out->a, &out->definition, &out->definition_len, &id, e);
+    if (text_to_i64(x->slug, strlen(x->slug), 1, INT64_MAX, &id) != RC_OK)
+        return rc_set(e, RC_NOTFOUND, "there is no such draft");
+    enum rc rc = draft_get(x->db, x->id.hash, id, &out->a, &d, e);
+    if (rc == RC_OK) {
+        out->definition = d.definition;
+        out->definition_len = d.definition_len;
+    }
+    return rc;
+}
+
 static enum rc open_wording(struct desk_call *x, const char *name, struct wording *out, struct rc_info *e)
 {
-    const char *json = NULL;
-    size_t len = 0;
-    int64_t id = 0;
     *out = (struct wording){.name = name};
     arena_init(&out->a, FORM_BYTES);
-    enum rc rc = office_definition(x->db, x->slug, &out->a, &json, &len, &id, e);
+    enum rc rc = read_definition(x, out, e);
     if (rc == RC_OK)
-        rc = form_from_json(json, len, &out->a, &out->f, e);
+        rc = form_from_json(out->definition, out->definition_len, &out->a, &out->f, e);
     if (rc != RC_OK || name == NULL)
         return rc;
     if (strcmp(name, settings_name) != 0)
@@ -108,7 +131,9 @@ static enum rc open_wording(struct desk_call *x, const char *name, struct wordin
 
 static void put_question_link(struct desk_call *x, const char *name, const char *text)
 {
-    html_lit(&x->w, "<li><a href=\"/admin/surveys/");
+    html_lit(&x->w, "<li><a href=\"/admin/");
+    html_url(&x->w, is_of_draft(x) ? "drafts" : "surveys");
+    html_lit(&x->w, "/");
     html_url(&x->w, x->slug);
     html_lit(&x->w, "/wording?question=");
     html_url(&x->w, name);
@@ -167,8 +192,8 @@ static void put_word(struct desk_call *x, const struct wording *d, size_t at)
 static enum rc put_page(struct desk_call *x, const struct wording *d, const char *problem, const char *field, struct rc_info *e)
 {
     char path[112], up[96];
-    (void)snprintf(path, sizeof path, "/admin/surveys/%.64s/wording", x->slug);
-    (void)snprintf(up, sizeof up, "/admin/surveys/%.64s", x->slug);
+    (void)snprintf(up, sizeof up, "/admin/%s/%.64s", is_of_draft(x) ? "drafts" : "surveys", x->slug);
+    (void)snprintf(path, sizeof path, "%s/wording", up);
     desk_begin(x, path, "desk.wording", NULL, problem != NULL);
     html_lit(&x->w, "<p class=\"lead\"><a href=\"");
     desk_put_href(x, d->name != NULL ? path : up);
@@ -177,7 +202,7 @@ static enum rc put_page(struct desk_call *x, const struct wording *d, const char
     html_lit(&x->w, "</a></p>\n");
     if (problem != NULL)
         desk_put_problem(x, problem, field);
-    desk_put_text(x, "desk.wording_text");
+    desk_put_text(x, is_of_draft(x) ? "desk.wording_of_draft" : "desk.wording_text");
     if (d->name == NULL) {
         put_list(x, d);
         return desk_end(x, e);
@@ -185,6 +210,7 @@ static enum rc put_page(struct desk_call *x, const struct wording *d, const char
     if (d->has_more)
         desk_put_text(x, "desk.wording_many");
     desk_begin_form(x, path);
+    desk_put_base(x, d->definition, d->definition_len);
     desk_put_hidden(x, "question", d->name);
     for (size_t i = 0; i < d->n; i++)
         put_word(x, d, i);
@@ -245,25 +271,74 @@ static enum rc take_texts(const struct desk_call *x, struct wording *d, char bad
     return RC_OK;
 }
 
+/* Are there as many texts as the page has? Each has its place, so that they are the same ones. */
+static bool are_all_there(const struct desk_call *x, const struct wording *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->rq->n_fields; i++)
+        n += strncmp(x->rq->fields[i].name, "w-", 2) == 0;
+    return n == d->n * d->f->n_langs;
+}
+
+static enum rc keep_in_draft(struct desk_call *x, const struct wording *d, const char *base, enum office_outcome *out, struct rc_info *e)
+{
+    unsigned char hash[32], before[DESK_BASE_BYTES];
+    struct buf json;
+    buf_init(&json, JSON_MAX);
+    enum rc rc = form_to_json(d->f, &json, e);
+    if (rc == RC_OK && !desk_take_base(base, before))
+        rc = rc_set(e, RC_INPUT, "the base is none");
+    if (rc == RC_OK) {
+        (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)json.p, json.len, NULL, 0);
+        rc = draft_change(x->db, x->id.hash, strtoll(x->slug, NULL, 10), before, json.p, hash, out, e);
+    }
+    buf_release(&json);
+    return rc;
+}
+
+static enum rc put_problem(struct desk_call *x, const struct wording *d, int status, const char *problem, const char *field, struct rc_info *e)
+{
+    x->rs->status = status;
+    return put_page(x, d, problem, field, e);
+}
+
+static enum rc save(struct desk_call *x, struct wording *d, const char *base, struct rc_info *e)
+{
+    char bad[ID_BYTES] = "", path[64];
+    enum office_outcome outcome = OFFICE_DONE;
+    bool is_base = desk_is_base(base, d->definition, d->definition_len);
+    enum rc rc = is_base || are_all_there(x, d) ? take_texts(x, d, bad, e) : RC_OK;
+    if (rc != RC_OK)
+        return rc;
+    if (!is_base)
+        return put_problem(x, d, 409, "desk.wording_meanwhile", NULL, e);
+    if (bad[0] != '\0')
+        return put_problem(x, d, 422, "desk.wording_empty", bad, e);
+    if (!is_of_draft(x))
+        return desk_keep_draft(x, d->f, e);
+    rc = keep_in_draft(x, d, base, &outcome, e);
+    if (rc != RC_OK)
+        return rc;
+    if (outcome != OFFICE_DONE) /* in the moment since it was read */
+        return put_problem(x, d, 409, "desk.wording_meanwhile", NULL, e);
+    (void)snprintf(path, sizeof path, "/admin/drafts/%.32s", x->slug);
+    return desk_go(x, path);
+}
+
 enum rc desk_wording(struct desk_call *x, struct rc_info *e)
 {
     struct wording d;
-    char bad[ID_BYTES];
-    const char *name = NULL;
+    const char *name = NULL, *base = NULL;
     enum rc rc = web_single(x->rq->fields, x->rq->n_fields, "question", &name, e);
+    if (rc == RC_OK)
+        rc = web_single(x->rq->fields, x->rq->n_fields, "base", &base, e);
     if (rc == RC_OK && name == NULL)
         rc = rc_set_reason(e, RC_INPUT, "unknown_field", "no question is named");
     if (rc != RC_OK)
         return rc;
     rc = open_wording(x, name, &d, e);
     if (rc == RC_OK)
-        rc = take_texts(x, &d, bad, e);
-    if (rc == RC_OK && bad[0] != '\0') {
-        x->rs->status = 422;
-        rc = put_page(x, &d, "desk.wording_empty", bad, e);
-    } else if (rc == RC_OK) {
-        rc = desk_keep_draft(x, d.f, e);
-    }
+        rc = save(x, &d, base, e);
     arena_release(&d.a);
     return rc;
 }

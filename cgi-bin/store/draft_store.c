@@ -40,10 +40,18 @@ enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a,
     return rc;
 }
 
-enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e)
+enum rc draft_change(struct db *db, const unsigned char *session, int64_t draft_id, const unsigned char base[32], const char *json,
+                     const unsigned char hash[32], enum office_outcome *out, struct rc_info *e)
 {
-    const struct db_param p[] = {office_session_param(session), db_i64(draft_id)};
-    return office_one(db, OS_PUBLISH_DRAFT, p, 2, version_no, e);
+    const struct db_param p[] = {office_session_param(session), db_i64(draft_id), db_bytes(base, 32), db_text(json), db_bytes(hash, 32)};
+    return office_outcome_of(db, OS_CHANGE_DRAFT, p, 5, out, e);
+}
+
+enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, const unsigned char base[32], int64_t *version_no,
+                      struct rc_info *e)
+{
+    const struct db_param p[] = {office_session_param(session), db_i64(draft_id), db_bytes(base, 32)};
+    return office_one(db, OS_PUBLISH_DRAFT, p, 3, version_no, e);
 }
 
 enum rc keying_get(struct db *db, const unsigned char *session, const char *slug, struct arena *a, struct keying *out, struct rc_info *e)

@@ -41,7 +41,8 @@ const struct db_stmt office_stmts[OS_N_STMTS] = {
     [OS_PUT_DRAFT] = {"put_draft", "SELECT office.put_draft($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::bytea)", 6},
     [OS_DRAFT] = {"draft", "SELECT slug, definition, made_by, made_at, current_definition, is_current FROM office.draft($1::bytea, $2::bigint)", 2},
     [OS_DRAFTS] = {"drafts", "SELECT draft_id, slug, made_by, made_at FROM office.drafts($1::bytea)", 1},
-    [OS_PUBLISH_DRAFT] = {"publish_draft", "SELECT office.publish_draft($1::bytea, $2::bigint)", 2},
+    [OS_CHANGE_DRAFT] = {"change_draft", "SELECT office.change_draft($1::bytea, $2::bigint, $3::bytea, $4::text, $5::bytea)", 5},
+    [OS_PUBLISH_DRAFT] = {"publish_draft", "SELECT office.publish_draft($1::bytea, $2::bigint, $3::bytea)", 3},
     [OS_KEYING] = {"keying", "SELECT survey_id, version_id, definition, epoch_id, public_key FROM office.keying($1::bytea, $2::text)", 2},
     [OS_DROP_KEYED] = {"drop_keyed", "SELECT office.drop_keyed($1::bytea, $2::text, $3::text, $4::bytea, $5::bigint, $6::bigint, "
                     "$7::bigint, $8::bytea, $9::bytea)", 9},

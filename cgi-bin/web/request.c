@@ -177,6 +177,8 @@ enum rc web_request_head(char *const *params, struct arena *a, struct request *o
     out->address = plain_header(params, "REMOTE_ADDR", ADDRESS_MAX, a);
     out->takes_gzip = accepts_gzip(param(params, "HTTP_ACCEPT_ENCODING"));
     out->is_same_origin = is_same_origin(params, out->host);
+    const char *site = param(params, "HTTP_SEC_FETCH_SITE");
+    out->is_from_own_page = site != NULL && strcmp(site, "same-origin") == 0;
     const char *query = param(params, "QUERY_STRING");
     size_t query_len = query == NULL ? 0 : strlen(query);
     if (web_query_parse(query == NULL ? "" : query, query_len, a, &out->query, &out->n_query) !=

@@ -50,6 +50,12 @@ void desk_put_reason(struct desk_call *x, const char *line);
 void desk_put_heading(struct desk_call *x, const char *key);
 /* What differs between two versions, question by question (desk_versions.c). */
 enum rc desk_put_diff(struct desk_call *x, const struct form *before, const struct form *after, struct arena *a, struct rc_info *e);
+/* What a page was made of, so that nothing else is changed or published by it: the SHA-256 of a definition, as a hidden field and
+ * as it comes back (false: it is none). (desk_draft.c) */
+enum { DESK_BASE_BYTES = 32 };
+void desk_put_base(struct desk_call *x, const char *definition, size_t len);
+bool desk_is_base(const char *sent, const char *definition, size_t len);
+bool desk_take_base(const char *sent, unsigned char out[DESK_BASE_BYTES]);
 /* Keep a questionnaire as a draft and go there (desk_author.c). */
 enum rc desk_keep_draft(struct desk_call *x, const struct form *f, struct rc_info *e);
 /* A path of the desk in the page's language, as the value of an attribute. */
@@ -61,6 +67,11 @@ void desk_put_hidden(struct desk_call *x, const char *name, const char *value);
 /* A line of text to fill in. type: "text", "password", "code". */
 void desk_put_field(struct desk_call *x, const char *name, const char *key, const char *hint_key, const char *type, const char *value);
 void desk_end_form(struct desk_call *x, const char *button_key, bool is_second);
+
+/* May a form whose session has ended be shown again, to be sent once more (desk_resend.c)? Only one that the browser says to come
+ * from the desk's own page: nobody else is to have theirs sent by somebody signed in. */
+bool desk_can_resend(const struct desk_call *x);
+desk_page desk_resend_page;
 
 /* ---- input ---- */
 

@@ -24,8 +24,14 @@ enum rc draft_put(struct db *db, const unsigned char *session, const char *slug,
 /* RC_NOTFOUND: none of that number that is theirs. */
 enum rc draft_get(struct db *db, const unsigned char *session, int64_t draft_id, struct arena *a, struct draft *out, struct rc_info *e) MUST_CHECK;
 enum rc draft_list(struct db *db, const unsigned char *session, struct arena *a, struct draft_row **out, size_t *n, struct rc_info *e) MUST_CHECK;
-/* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access. */
-enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, int64_t *version_no, struct rc_info *e) MUST_CHECK;
+/* Put another definition in place of the one whose SHA-256 is `base`. OFFICE_NOT_ALLOWED: there is no such draft of theirs;
+ * OFFICE_NO_SUCH: it was changed meanwhile. */
+enum rc draft_change(struct db *db, const unsigned char *session, int64_t draft_id, const unsigned char base[32], const char *json,
+                     const unsigned char hash[32], enum office_outcome *out, struct rc_info *e) MUST_CHECK;
+/* *version_no: of the version; -1 not allowed, -2 no such draft, -3 the survey has another sample or access, -4 it is not any more
+ * the one whose definition's SHA-256 is `base`. */
+enum rc draft_publish(struct db *db, const unsigned char *session, int64_t draft_id, const unsigned char base[32], int64_t *version_no,
+                      struct rc_info *e) MUST_CHECK;
 
 /* ---- versions and waves (version_store.c) ---- */
 

@@ -50,6 +50,7 @@ struct request {
     const char *accept_language;
     bool takes_gzip;
     bool is_same_origin;       /* by Sec-Fetch-Site or Origin; true when neither is sent */
+    bool is_from_own_page;     /* the browser says so itself: Sec-Fetch-Site: same-origin */
     const char *host;          /* Host header, "" when absent */
     const char *address;       /* of the visitor, only where nginx passes it: to the desk, to slow down guessing; else "" */
     char id[17];               /* request id, hex, shown on error pages and logged */

@@ -185,7 +185,7 @@ for (const lang of ['zh', 'en'])
     await addUser(site, me, 'author');
     await site.minyi('export-form', SLUG, join(folder, 'form.xlsx'));
     await visit(site.desk, { lang }, async (page) => {
-      await enrol(page, site, lang, me);
+      const { seed } = await enrol(page, site, lang, me);
       await page.click('.desk a[href^="/admin/author"]');
       await look(page, 'questionnaires');
       await page.setInputFiles('#file', join(root, 'README.md'));
@@ -214,6 +214,25 @@ for (const lang of ['zh', 'en'])
       await look(page, 'wording');
       await page.locator('main .places a').nth(4).click();
       await look(page, 'the wording of a question');
+      // signed out while typing: what was typed stays, and is sent after signing in beside it
+      const typed = `${me}: "typed" <before lunch>`;
+      await page.locator('main textarea').first().fill(typed);
+      await page.context().clearCookies();
+      await page.locator('main form[action$="/wording"] button').click();
+      await look(page, 'not sent yet');
+      const [beside] = await Promise.all([page.context().waitForEvent('page'), page.locator('main a[target=_blank]').click()]);
+      await beside.waitForURL(/sign-in/);
+      await typeSignIn(beside, site, lang, me, codeOf(seed, 1));
+      assert.equal(await beside.locator('.desk').count(), 1, 'signed in beside it');
+      await beside.close();
+      await page.locator('main form[action$="/wording"] button').click();
+      await look(page, 'not sent yet, signed in');
+      await page.locator('main form[action$="/wording"] button').click();
+      assert.match(page.url(), /\/admin\/drafts\/\d+/);
+      assert.equal(await page.locator('main ins').first().innerText(), typed);
+      await look(page, 'a draft with another text');
+      await page.locator('main a[href*="/wording"]').click();
+      await look(page, 'the wording of a draft');
       await go(page, site, `/admin/surveys/${SLUG}/settings`, lang);
       await look(page, 'weights');
       await go(page, site, `/admin/surveys/${SLUG}/key`, lang);

@@ -97,7 +97,10 @@ desk_sql "UPDATE office.session SET confirmed_at = now()" >/dev/null
 served() { curl -s "$URL/survey/$VISIT" | grep -q 'name="_version"'; }
 check "the version before is served" until_true 50 served
 before=$(curl -s "$URL/survey/$VISIT" | sed -n 's/.*name="_version" value="\([0-9]*\)".*/\1/p' | head -n 1)
-same "published" 303 "$(desk POST all "/admin/drafts/$draft/publish")"
+same "one that was not looked at is not published" 409 "$(desk POST all "/admin/drafts/$draft/publish")"
+same "nor one that is another now" 409 "$(desk POST all "/admin/drafts/$draft/publish" "base=$(printf '0%.0s' {1..64})")"
+desk GET all "/admin/drafts/$draft?lang=en" >/dev/null
+same "published" 303 "$(desk POST all "/admin/drafts/$draft/publish" "base=$(desk_base)")"
 same "version 2" 2 "$(desk_sql "SELECT max(version_no) FROM core.version JOIN core.survey USING (survey_id) WHERE slug = '$VISIT'")"
 check "which the log says" audit_has $'^all\tversion_published\t'"$VISIT"$'\tversion 2'
 same "once" 404 "$(desk POST all "/admin/drafts/$draft/publish")"
@@ -138,31 +141,90 @@ same "nothing compares" 0 "$(desk_sql "SELECT count(*) FROM publish.comparable")
 same "no such version" 404 "$(desk GET all "/admin/surveys/$VISIT/versions?lang=en&from=1&to=9")"
 
 # ---- wording ----
-same "the questions to choose from" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en")"
-check "with their texts" says "/wording?question=reason"
-same "one of them" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=reason")"
-mapfile -t texts < <(/usr/bin/python3 - "$B" <<'P'
+W=/admin/surveys/$VISIT/wording
+# the texts of the page in $B, as a form sends them
+read_texts() {
+    mapfile -t texts < <(/usr/bin/python3 - "$B" <<'P'
 import html, re, sys
 page = open(sys.argv[1], encoding='utf-8').read()
 for name, text in re.findall(r'<textarea[^>]* name="(w-[^"]*)">\n(.*?)</textarea>', page, re.S):
     print(f'{name}={html.unescape(text)}')
 P
-)
-check "label, hint, messages and choices in both languages" [ "${#texts[@]}" -ge 14 ]
-same "saved as it is" 303 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
+    )
+    texts+=("base=$(desk_base)")
+}
+same "the questions to choose from" 200 "$(desk GET all "$W?lang=en")"
+check "with their texts" says "/wording?question=reason"
+same "one of them" 200 "$(desk GET all "$W?lang=en&question=reason")"
+read_texts
+check "label, hint, messages and choices in both languages" [ "${#texts[@]}" -ge 15 ]
+same "saved as it is" 303 "$(desk POST all "$W" question=reason "${texts[@]}")"
 desk GET all "/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)?lang=en" >/dev/null
 check "is the current version" says "It is the same as the current version."
 texts[1]='w-0-1=Why did it take <so> long?'
-same "with another text" 303 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
-desk GET all "/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)?lang=en" >/dev/null
+same "with another text" 303 "$(desk POST all "$W" question=reason "${texts[@]}")"
+D=/admin/drafts/$(head_of Location | grep -o '[0-9]*' | head -n 1)
+desk GET all "$D?lang=en" >/dev/null
 check "is a draft with that text" says '<ins>Why did it take &lt;so&gt; long?</ins>'
 check "and nothing else" [ "$(grep -c '<tr><th scope="row">' "$B")" = 1 ]
 check "reworded, and comparable if the author says so" says "reworded</td><td>may be declared comparable"
 texts[1]='w-0-1=  '
-same "an empty one" 422 "$(desk POST all "/admin/surveys/$VISIT/wording" question=reason "${texts[@]}")"
+same "an empty one" 422 "$(desk POST all "$W" question=reason "${texts[@]}")"
 check "is named" says '<a href="#w-0-1">'
-same "the settings' texts" 200 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=*")"
-same "a question that is none" 404 "$(desk GET all "/admin/surveys/$VISIT/wording?lang=en&question=nothing")"
+same "the settings' texts" 200 "$(desk GET all "$W?lang=en&question=*")"
+same "a question that is none" 404 "$(desk GET all "$W?lang=en&question=nothing")"
+
+# ---- more wording, in the same draft ----
+desk GET all "$D?lang=en" >/dev/null
+check "a draft leads to its wording" says "$D/wording?lang=en"
+seen=$(desk_base)
+same "its questions" 200 "$(desk GET all "$D/wording?lang=en")"
+check "lead to the draft's" says "$D/wording?question=hours"
+same "another one" 200 "$(desk GET all "$D/wording?lang=en&question=hours")"
+read_texts
+stale=("${texts[@]}")
+texts[1]='w-0-1=How long in all?'
+same "is changed" "303 $D?lang=en" "$(desk POST all "$D/wording" question=hours "${texts[@]}") $(head_of Location)"
+desk GET all "$D?lang=en" >/dev/null
+check "both changes stand there" sh -c "grep -q 'long?</ins>' '$B' && grep -q '<ins>How long in all?</ins>' '$B'"
+same "what was looked at before that is not published" 409 "$(desk POST all "$D/publish" "base=$seen")"
+check "which is said" says "was changed since you opened this page"
+stale[1]='w-0-1=Mine, from before'
+same "who began before it is told" 409 "$(desk POST all "$D/wording" question=hours "${stale[@]}")"
+check "and keeps what was typed" sh -c "grep -q 'Mine, from before</textarea>' '$B' && grep -q 'Somebody else changed' '$B'"
+same "nothing was saved" 0 "$(desk_sql "SELECT count(*) FROM office.draft WHERE definition LIKE '%Mine, from before%'")"
+read_texts
+same "saved once more it is" 303 "$(desk POST all "$D/wording" question=hours "${texts[@]}")"
+same "it is" 1 "$(desk_sql "SELECT count(*) FROM office.draft WHERE definition LIKE '%Mine, from before%'")"
+same "without saying what it was made of" 409 "$(desk POST all "$D/wording" question=hours "${texts[@]:0:${#texts[@]}-1}")"
+same "the wording of another's draft is not there" "404 404" "$(desk GET one "$D/wording?question=hours") $(desk POST one "$D/wording" question=hours "${texts[@]}")"
+
+# ---- signed out while typing: nothing is lost ----
+desk GET all "$D/wording?lang=en&question=hours" >/dev/null
+read_texts
+texts[1]='w-0-1=Typed "over" <lunch>'
+desk_sql "UPDATE office.session s SET seen_at = now() - interval '15 minutes' FROM office.person p WHERE p.person_id = s.person_id AND p.name = 'all'" >/dev/null
+OWN=(-H 'Sec-Fetch-Site: same-origin')
+typed() { grep -qF 'value="Typed &#34;over&#34; &lt;lunch&gt;"' "$B"; }
+same "signed out meanwhile" 403 "$(desk POST all "$D/wording" "${OWN[@]}" question=hours "${texts[@]}")"
+check "the page holds what was typed" typed
+check "and leads to signing in beside it" says 'target="_blank" rel="noopener" href="/admin/sign-in?lang=en"'
+same "from another site there is no such page" 303 "$(desk POST all "$D/wording" -H 'Sec-Fetch-Site: cross-site' question=hours "${texts[@]}")"
+check "and nothing of it" sh -c "! grep -q lunch '$B'"
+same "nor where the browser does not say" 303 "$(desk POST all "$D/wording" question=hours "${texts[@]}")"
+cp "$JARS/all.token" "$FOLDER/old.token"
+desk_sign_in all "$(desk_code all)" >/dev/null
+desk GET all /admin/account?lang=en >/dev/null
+cp "$FOLDER/old.token" "$JARS/all.token"
+same "signed in again, with the old page" 403 "$(desk POST all "$D/wording" "${OWN[@]}" question=hours "${texts[@]}")"
+check "it holds what was typed still" typed
+same "and sent from there it is taken" 303 "$(desk POST all "$D/wording" "${OWN[@]}" question=hours "${texts[@]}")"
+same "nothing was saved but once" 1 "$(desk_sql "SELECT count(*) FROM office.draft WHERE definition LIKE '%Typed%<lunch>%'")"
+check "a password is never shown again" sh -c "! grep -q 'garden' '$B'"
+echo 00112233445566778899aabbccddeeff >"$JARS/all.token"
+same "an old form with a password is only refused" 403 "$(desk POST all /admin/account/password "${OWN[@]}" "password=$PASSWORD" "new=$PASSWORD" "again=$PASSWORD")"
+check "without it" sh -c "! grep -q 'garden' '$B'"
+desk GET all /admin/account?lang=en >/dev/null
 
 # ---- what keeps answers from being told ----
 desk GET all "/admin/surveys/$VISIT/settings?lang=en" >/dev/null

@@ -104,6 +104,8 @@ GET  /admin/surveys/park/wave-settings senninn
 GET  /admin/surveys/hall/wave-settings sennnnn
 POST /admin/surveys/park/wave-settings senninn
 POST /admin/surveys/hall/wave-settings sennnnn
+GET  /admin/drafts/1/wording      senninn
+POST /admin/drafts/1/wording      senninn
 POST /admin/drafts/1/publish      senninn
 GET  /admin/people                sennnni
 GET  /admin/people/viewer         sennnni
@@ -182,7 +184,7 @@ own=$(new_draft lake unit.author) others=$(new_draft pond author) of_park=$(new_
 same "an author of 44 sees the draft of a new survey of their own alone" "200 404 404" \
     "$(desk GET unit.author "/admin/drafts/$own?lang=en") $(desk GET unit.author "/admin/drafts/$others?lang=en") $(desk GET unit.author "/admin/drafts/$of_park?lang=en")"
 desk GET unit.author "/admin/drafts/$own?lang=en" >/dev/null
-same "publishes it" 303 "$(desk POST unit.author "/admin/drafts/$own/publish")"
+same "publishes it" 303 "$(desk POST unit.author "/admin/drafts/$own/publish" "base=$(desk_base)")"
 same "and it is of that unit" 44 "$(desk_sql "SELECT unit FROM office.unit WHERE survey = 'lake'")"
 for who in administrator viewer; do desk_sign_in $who "$(desk_code $who)" >/dev/null; desk GET $who /admin/account?lang=en >/dev/null; done
 same "an administrator takes the survey out of its unit" 200 "$(desk POST administrator /admin/units survey=lake unit=)"

@@ -7,9 +7,11 @@
 #   desk_enrol NAME                         its first sign-in; seed in $JARS/NAME.seed, recovery codes in $JARS/NAME.codes
 #   desk_sign_in NAME [CODE] [PASSWORD]     prints the status
 #   desk_code NAME                          a code of now, as if none was used before
+#   desk_base                               what the page in $B was made of, to be sent back with its form
 PASSWORD='a steady garden of lanterns 7'
 
 desk_sql() { house run psql -c "$1"; }
+desk_base() { grep -o 'name="base" value="[0-9a-f]*"' "$B" | head -n 1 | grep -o '[0-9a-f]\{64\}'; } # what the page in $B was made of
 desk_token() { grep -o 'name="_token" value="[0-9a-f]*"' "$1" | head -n 1 | grep -o '[0-9a-f]\{32\}'; }
 
 desk() {

@@ -103,6 +103,10 @@ static void origin(void **state)
     assert_false(HEAD("HTTP_ORIGIN=https://a.cn.b.cn", "HTTP_HOST=a.cn").is_same_origin);
     assert_false(HEAD("HTTP_ORIGIN=http://a.cn:81", "HTTP_HOST=a.cn").is_same_origin);
     assert_false(HEAD("HTTP_ORIGIN=https://a.cn").is_same_origin);
+    assert_true(HEAD("HTTP_SEC_FETCH_SITE=same-origin").is_from_own_page);
+    assert_false(HEAD("HTTP_SEC_FETCH_SITE=none").is_from_own_page);
+    assert_false(HEAD("HTTP_ORIGIN=https://a.cn", "HTTP_HOST=a.cn").is_from_own_page);
+    assert_false(HEAD("X=").is_from_own_page);
 }
 
 static void body_length(void **state)
