@@ -199,7 +199,7 @@ static void words_that_never_stand(void **state)
     for (size_t i = 0; i < 2; i++) {
         FILE *f = fopen(files[i], "r");
         assert_non_null(f);
-        char text[65536];
+        static char text[1 << 20];
         size_t n = fread(text, 1, sizeof text - 1, f);
         (void)fclose(f);
         assert_true(n > 1000 && n < sizeof text - 1);
