@@ -124,6 +124,8 @@ desk GET wang.fang /admin/audit >/dev/null; all_headers 403
 desk GET wang.fang /admin/nothing >/dev/null; all_headers "404 of the program"
 post "$DESK/nothing" >/dev/null; all_headers "404 of nginx"
 post "$DESK/admin/count" >/dev/null; all_headers 405
+packed() { curl -s -H 'Accept-Encoding: gzip' -o /dev/null -D - -b "desk=$(cookie wang.fang)" "$DESK$1" | grep -ci '^content-encoding: gzip'; }
+for page in /admin/ /admin/account /admin/people; do same "the length of a page tells nothing of its token: $page" 0 "$(packed $page)"; done
 same "TRACE is not allowed" 405 "$(post -X TRACE "$DESK/admin/")"
 
 # ---- sessions end ----

@@ -55,6 +55,10 @@ kill "$(pid_of admin)"
 check "what a killed export left is cleared when the desk starts" until_true 50 [ ! -e "$PLACE/desk/export-0123456789abcdef.part" ]
 check "and the desk is there again" until_true 50 curl -sf -o "$B" "$DESK/admin/sign-in"
 
+same "packed on its way" 200 "$(desk POST sun.li $X format=csv lang=en -H 'Accept-Encoding: gzip')"
+check "it is, as a page with a token is not" [ "$(head_of Content-Encoding)" = gzip ]
+check "and whole" sh -c "[ \$(gunzip -c '$B' | wc -l) -gt 1 ]"
+
 # ---- refused ----
 same "an unknown format" 400 "$(desk POST sun.li $X format=exe lang=en)"
 same "an unknown language" 400 "$(desk POST sun.li $X format=csv lang=xx)"
