@@ -215,7 +215,7 @@ run_as() { # run_as PROGRAM-USER COMMAND...
 supervisor_pid() {
     local pid
     pid=$(cat "$PLACE/run/supervise.pid" 2>/dev/null) || return 1
-    [ -n "$pid" ] && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qx "$PLACE/supervise.conf" && echo "$pid"
+    [ -n "$pid" ] && tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qx "$PLACE/supervise.conf" && echo "$pid"
 }
 
 demo() {
@@ -264,7 +264,7 @@ options() {
 }
 
 start() {
-    local p db
+    local p db supervisor
     options "$@"
     make_users
     choose_place
@@ -293,7 +293,8 @@ start() {
     recovery_key
     [ -z "$DEMO" ] || demo
     setsid "$APP/build/supervise" "$PLACE/supervise.conf" </dev/null >>"$PLACE/log/supervise.log" 2>&1 &
-    echo $! >"$PLACE/run/supervise.pid"
+    supervisor=$!
+    echo "$supervisor" >"$PLACE/run/supervise.pid"
     wait_ready || exit 1
     trap - EXIT
     echo "ready http://127.0.0.1:$PORT/"
@@ -315,7 +316,7 @@ wait_ready() {
     [ -n "$DEMO" ] || what=healthz
     for _ in $(seq 100); do
         answers "survey/$what" && answers "results/$what" && answers "admin/$what" && is_taken "$PORT" && return 0
-        supervisor_pid >/dev/null || break
+        kill -0 "$supervisor" 2>/dev/null || break # not by its command line: on a busy machine it may not have that yet
         sleep 0.1
     done
     echo "the programs did not become ready; the last lines of their logs:" >&2
