@@ -103,7 +103,7 @@ static void put_runs(struct desk_call *x, const struct office_run *r, size_t n)
                                         "desk.waiting"};
     html_lit(&x->w, "<h2>");
     html_text(&x->w, desk_text(x, "desk.runs"));
-    html_lit(&x->w, "</h2>\n");
+    html_lit(&x->w, "</h2>\n<div id=\"runs\">\n");
     if (n > 0)
         put_last_run(x, &r[0]);
     put_heads(x, heads, 6, 3, 3, "desk.runs");
@@ -123,10 +123,11 @@ static void put_runs(struct desk_call *x, const struct office_run *r, size_t n)
         put_number(x, r[i].waiting);
         html_lit(&x->w, "</tr>\n");
     }
-    html_lit(&x->w, "</tbody></table></div>\n");
+    html_lit(&x->w, "</tbody></table></div>\n</div>\n");
 }
 
-/* "Count now", and what became of the last time that somebody asked. */
+/* "Count now", and what became of the last time that somebody asked. Where there is script, the parts with an id follow it
+ * (html/script/tables.js). */
 static void put_count(struct desk_call *x, const struct office_count *c)
 {
     bool is_waiting = strcmp(c->outcome, "asked") == 0 || strcmp(c->outcome, "running") == 0;
@@ -134,22 +135,25 @@ static void put_count(struct desk_call *x, const struct office_count *c)
     html_text(&x->w, desk_text(x, "desk.count_now"));
     html_lit(&x->w, "</h2>\n");
     if (*c->asked_by != '\0') {
-        html_lit(&x->w, "<p class=\"measure\">");
+        html_lit(&x->w, "<p class=\"measure\" id=\"count-said\" role=\"status\">");
         html_tr(&x->w, x->desk->c, x->lang, "desk.count_last", "who", c->asked_by, "at", c->asked_at, "outcome",
                 desk_text(x, outcome_key(c->outcome)), NULL);
         html_lit(&x->w, "</p>\n");
     }
+    html_lit(&x->w, "<div id=\"count-do\"");
     if (is_waiting) {
-        html_lit(&x->w, "<p><a class=\"button second\" href=\"");
+        html_lit(&x->w, " data-again=\"3\">\n<p><a class=\"button second\" href=\"");
         desk_put_href(x, "/admin/");
         html_lit(&x->w, "\">");
         html_text(&x->w, desk_text(x, "desk.look_again"));
         html_lit(&x->w, "</a></p>\n");
-        return;
+    } else {
+        html_lit(&x->w, ">\n");
+        desk_put_text(x, "desk.count_text");
+        desk_begin_form(x, "/admin/count");
+        desk_end_form(x, "desk.count_now", true);
     }
-    desk_put_text(x, "desk.count_text");
-    desk_begin_form(x, "/admin/count");
-    desk_end_form(x, "desk.count_now", true);
+    html_lit(&x->w, "</div>\n");
 }
 
 enum rc desk_home_page(struct desk_call *x, struct rc_info *e)

@@ -1,4 +1,5 @@
-/* The desk: tables that sort by a click on a head, and the value under the pointer. Pages are whole without it. */
+/* The desk: tables that sort by a click on a head, the value under the pointer, and a count that is followed. Pages are whole
+ * without it. */
 (function () {
     "use strict";
     function value(row, at) {
@@ -30,6 +31,28 @@
             button.addEventListener("click", function () { sort(table, th, at); });
         });
     });
+
+    /* While a count waits or runs: every few seconds what the page would say, for five minutes at most, since each look is a use
+     * of the session. The link to look again stays for after that. */
+    function take(id, fresh) {
+        var old = document.getElementById(id), now = fresh.getElementById(id);
+        if (!old || !now || old.innerHTML === now.innerHTML) return;
+        var had = old.contains(document.activeElement);
+        old.replaceChildren.apply(old, Array.from(now.childNodes));
+        if (had && old.querySelector("a, button")) old.querySelector("a, button").focus();
+    }
+    function follow(left) {
+        var part = document.getElementById("count-do"), wait = part && +part.getAttribute("data-again");
+        if (!wait || left < wait) return;
+        setTimeout(function () {
+            fetch(location.href).then(function (r) { return r.ok && !r.redirected ? r.text() : Promise.reject(); }).then(function (text) {
+                var fresh = new DOMParser().parseFromString(text, "text/html"), now = fresh.getElementById("count-do");
+                ["runs", "count-said", "count-do"].forEach(function (id) { take(id, fresh); });
+                if (now && now.hasAttribute("data-again")) follow(left - wait);
+            }).catch(function () { follow(left - 2 * wait); });
+        }, wait * 1000);
+    }
+    follow(300);
 
     var tip = document.createElement("div");
     tip.className = "tip";

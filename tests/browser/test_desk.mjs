@@ -164,6 +164,17 @@ for (const lang of ['zh', 'en'])
       await look(page, 'a crossing');
       await go(page, site, `/admin/surveys/${SLUG}/waves`, lang);
       await look(page, 'waves');
+      // a count is followed: the page says that it is done without being loaded again
+      await go(page, site, '/admin/', lang);
+      await page.locator('form[action="/admin/count"] button').click();
+      await page.locator('[data-again]').waitFor();
+      await page.evaluate(() => { window.isHere = true; });
+      await page.locator('#count-do a').focus();
+      await site.tally('--if-asked');
+      await page.locator('form[action="/admin/count"]').waitFor();
+      assert.match(await page.locator('#count-said').innerText(), lang === 'zh' ? /要求计票：完成/ : /\(UTC\): done/);
+      assert.equal(await page.evaluate(() => window.isHere), true, 'not loaded again');
+      assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BUTTON', 'the focus is where it was');
       await go(page, site, `/admin/surveys/${SLUG}`, lang);
       await page.locator('main a.button').click();
       await look(page, 'the export page');
